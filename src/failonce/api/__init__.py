@@ -1,0 +1,1 @@
+"""The JSON door: assembles the rooms' routers; tokens, one error shape."""

@@ -1,0 +1,14 @@
+"""The API: one router per room, tokens for everything, one error shape."""
+
+from ninja import NinjaAPI
+
+from failonce import __version__
+from failonce.api import errors
+
+api = NinjaAPI(
+    title="failonce",
+    version=__version__,
+    description="Tell a failure once; be reminded before it repeats.",
+    urls_namespace="api",
+)
+errors.install(api)

@@ -1,0 +1,1 @@
+"""Services, their offerings, consumers and partners, and what depends on what."""

@@ -1,0 +1,64 @@
+"""Opening the installation that the command line works on, and saying who acts."""
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from failonce.people.models import Person
+
+
+def open_installation() -> None:
+    """Set Django up on FAILONCE_HOME or DATABASE_URL, bringing an empty or older database up to date."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "failonce.config.settings")
+    import django
+
+    django.setup()
+    _bring_up_to_date()
+
+
+def acting_person() -> "Person":
+    """Return the person named by FAILONCE_AS, else the operator of this machine."""
+    from failonce.config.environment import env
+    from failonce.people.models import Person
+    from failonce.people.writes import operator
+
+    if address := env("FAILONCE_AS"):
+        found = Person.objects.filter(email__iexact=address, is_active=True).first()
+        if found is None:
+            raise click.ClickException(f"FAILONCE_AS is {address}, but nobody here has that address.")
+        return found
+    return operator()
+
+
+def say(sentence: str) -> None:
+    """Say on stderr what was done; stdout is for the answer."""
+    click.echo(sentence, err=True)
+
+
+def read_text(value: str, what: str) -> str:
+    """Return the value itself, or what stands on stdin for `-`; NUL and broken UTF-8 become U+FFFD."""
+    if value != "-":
+        return clean(value)
+    data = sys.stdin.buffer.read()
+    text = data.decode("utf-8", errors="replace")
+    if "\ufffd" in text:
+        say(f"Some of the {what} wasn't UTF-8; those bytes are shown as \ufffd.")
+    return clean(text)
+
+
+def clean(text: str) -> str:
+    """Return the text without what a database can't hold: NUL and lone surrogates."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def _bring_up_to_date() -> None:
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)

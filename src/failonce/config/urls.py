@@ -1,0 +1,17 @@
+"""Every address, by room."""
+
+from django.urls import include, path
+
+from failonce.api.api import api
+
+urlpatterns = [
+    path("", include("failonce.web.urls")),
+    path("", include("failonce.people.urls")),
+    path("catalogue/", include("failonce.catalogue.urls")),
+    path("failures/", include("failonce.failures.urls")),
+    path("lessons/", include("failonce.lessons.urls")),
+    path("modes/", include("failonce.modes.urls")),
+    path("preflight/", include("failonce.preflight.urls")),
+    path("api/", api.urls),
+]
+

@@ -1,0 +1,1 @@
+"""A failure, told without blame by those who saw it; its impact."""

@@ -1,0 +1,195 @@
+"""The failure and what belongs to it: impact, notes, drafts."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from failonce.catalogue.models import Audience, Offering, Service
+from failonce.history.codes import number_of
+from failonce.people.errors import NotFound
+from failonce.people.models import Person
+
+STORY_LIMIT = 1_000_000  # characters; some ten times the longest public report we know
+
+
+class Kind(models.TextChoices):
+    """What sort of thing went wrong, or nearly did. All kinds are equals."""
+
+    FAILED_DEPLOYMENT = "failed_deployment", "Failed deployment"
+    INCIDENT = "incident", "Incident"
+    NEAR_MISS = "near_miss", "Near miss"
+    MISTAKE = "mistake", "Mistake"
+    FAILED_EXPERIMENT = "failed_experiment", "Failed experiment"
+    PROCESS_FAILURE = "process_failure", "Process failure"
+
+
+class Visibility(models.TextChoices):
+    """Who may read a failure."""
+
+    EVERYONE = "everyone", "Everyone signed in"
+    RESTRICTED = "restricted", "Only those named"
+
+
+# Choices are functions, so that adding one makes no migration.
+def kinds() -> list[tuple[str, str]]:
+    return list(Kind.choices)
+
+
+def visibilities() -> list[tuple[str, str]]:
+    return list(Visibility.choices)
+
+
+def note_kinds() -> list[tuple[str, str]]:
+    return list(Note.Kind.choices)
+
+
+class FailureQuerySet(models.QuerySet["Failure"]):
+    """Questions about failures; each returns a queryset, so they chain."""
+
+    def visible_to(self, person: Person) -> "FailureQuerySet":
+        """Leave out restricted failures that neither name this person nor were told by them."""
+        named = Failure.readers.through.objects.filter(person=person).values("failure_id")
+        return self.filter(Q(visibility=Visibility.EVERYONE) | Q(told_by=person) | Q(pk__in=named))
+
+    def hidden_from(self, person: Person) -> "FailureQuerySet":
+        """Keep only the restricted failures this person may not read."""
+        named = Failure.readers.through.objects.filter(person=person).values("failure_id")
+        return self.filter(visibility=Visibility.RESTRICTED).exclude(told_by=person).exclude(pk__in=named)
+
+    def standing(self) -> "FailureQuerySet":
+        """Leave out withdrawn failures."""
+        return self.filter(withdrawn_at=None)
+
+    def newest(self) -> "FailureQuerySet":
+        """Put what happened last first."""
+        return self.order_by("-started_at", "-pk")
+
+
+class Failure(models.Model):
+    """One thing that went wrong, or nearly did, as told by those who saw it."""
+
+    title = models.CharField(max_length=200)
+    kind = models.CharField(max_length=40, choices=kinds)
+    story = models.TextField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    told_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="failures")
+    told_at = models.DateTimeField(default=timezone.now)
+    services: models.ManyToManyField[Service, Any] = models.ManyToManyField(
+        Service, blank=True, related_name="failures"
+    )
+    deployment = models.CharField(max_length=500, blank=True)
+    source = models.URLField(max_length=500, blank=True)
+    visibility = models.CharField(
+        max_length=20, choices=visibilities, default=Visibility.EVERYONE
+    )
+    readers: models.ManyToManyField[Person, Any] = models.ManyToManyField(
+        Person, blank=True, related_name="failures_shared"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_because = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1)
+    imported_as = models.CharField(max_length=200, null=True, blank=True, unique=True)
+
+    objects = FailureQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=models.F("started_at")), name="ends_after_it_starts"
+            ),
+        ]
+        indexes = [
+            # The list of failures, newest first.
+            models.Index(fields=["-started_at", "-id"], name="failures_newest"),
+            # The few restricted rows that a reader may not see, asked on every list and recall.
+            models.Index(fields=["visibility"], condition=Q(visibility="restricted"), name="failures_restricted"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+    @property
+    def code(self) -> str:
+        """The code people say and write: F-123."""
+        return f"F-{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        """Return the path of the failure's page."""
+        return f"/failures/{self.code}/"
+
+    def is_visible_to(self, person: Person) -> bool:
+        """Tell whether this person may read it; the same rule as `visible_to`."""
+        return (
+            self.visibility == Visibility.EVERYONE
+            or self.told_by_id == person.pk
+            or self.readers.filter(pk=person.pk).exists()
+        )
+
+
+class Impact(models.Model):
+    """What one offering's audiences lost."""
+
+    failure = models.ForeignKey(Failure, on_delete=models.CASCADE, related_name="impacts")
+    offering = models.ForeignKey(Offering, null=True, blank=True, on_delete=models.PROTECT, related_name="impacts")
+    audiences: models.ManyToManyField[Audience, Any] = models.ManyToManyField(
+        Audience, blank=True, related_name="impacts"
+    )
+    lost = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.failure_id}: {self.lost[:60]}"
+
+
+class Note(models.Model):
+    """Something written under a failure: the teller adds, others comment."""
+
+    class Kind(models.TextChoices):
+        """An addition continues the teller's story; a comment is somebody else's."""
+
+        ADDITION = "addition", "Addition"
+        COMMENT = "comment", "Comment"
+
+    failure = models.ForeignKey(Failure, on_delete=models.CASCADE, related_name="notes")
+    kind = models.CharField(max_length=20, choices=note_kinds)
+    text = models.TextField()
+    written_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("written_at", "pk")
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Draft(models.Model):
+    """A telling not yet told: exactly what the form held, kept for its writer only."""
+
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="drafts")
+    fields: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("-saved_at",)
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+def failure_for(person: Person, code: str) -> Failure:
+    """Return the failure with this code (F-123); raise NotFound if there is none this person may read."""
+    number = number_of(code, "F")
+    found = Failure.objects.visible_to(person).filter(pk=number).first() if number else None
+    if found is None:
+        raise NotFound(f"There is no failure {code[:40]} that you may read. Check the code, or ask who told it.")
+    return found

@@ -1,0 +1,1 @@
+"""One tamper-evident row per meaningful write."""

@@ -1,0 +1,1 @@
+"""What to remember and when: "When you …, remember …, because …"."""

@@ -1,0 +1,107 @@
+"""The lesson: one sentence, where it applies, and whether it is still true."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from failonce.catalogue.models import Service
+from failonce.failures.models import Failure
+from failonce.history.codes import number_of
+from failonce.people.errors import NotFound
+from failonce.people.models import Person
+
+
+class KindOfChange(models.TextChoices):
+    """What sort of change a lesson speaks to."""
+
+    CODE = "code", "Code"
+    CONFIGURATION = "configuration", "Configuration"
+    MIGRATION = "migration", "Data migration"
+    DEPENDENCY = "dependency", "Dependency"
+    DEPLOYMENT = "deployment", "Deployment"
+    INFRASTRUCTURE = "infrastructure", "Infrastructure"
+    ACCESS = "access", "Access"
+    DATA = "data", "Data"
+
+
+class LessonQuerySet(models.QuerySet["Lesson"]):
+    """Questions about lessons."""
+
+    def visible_to(self, person: Person) -> "LessonQuerySet":
+        """Leave out lessons of failures this person may not read."""
+        return self.exclude(failure__in=Failure.objects.hidden_from(person))
+
+    def standing(self) -> "LessonQuerySet":
+        """Leave out retired lessons."""
+        return self.filter(retired_at=None)
+
+    def asked(self, today: date) -> "LessonQuerySet":
+        """Keep those whose date has come: is this still true?"""
+        return self.standing().filter(renew_by__lte=today)
+
+
+class Lesson(models.Model):
+    """What to remember and when, learnt from one failure."""
+
+    failure = models.ForeignKey(Failure, on_delete=models.PROTECT, related_name="lessons")
+    when_you = models.CharField(max_length=300)
+    remember = models.CharField(max_length=500)
+    because = models.CharField(max_length=500)
+    explanation = models.TextField(blank=True)
+    services: models.ManyToManyField[Service, Any] = models.ManyToManyField(
+        Service, blank=True, related_name="lessons"
+    )
+    technologies: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
+    paths: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
+    kinds_of_change: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
+    written_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="lessons")
+    written_at = models.DateTimeField(default=timezone.now)
+    renew_by = models.DateField()
+    renewed_at = models.DateTimeField(null=True, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+    retired_because = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = LessonQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-written_at", "-pk")
+        indexes = [
+            # "Is this still true?" on the front page.
+            models.Index(fields=["renew_by"], name="lessons_asked", condition=Q(retired_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.sentence}"
+
+    @property
+    def code(self) -> str:
+        """The code people say and write: L-12."""
+        return f"L-{self.pk}"
+
+    @property
+    def sentence(self) -> str:
+        """The lesson as one sentence."""
+        return f"When you {self.when_you}, remember {self.remember}, because {self.because}."
+
+    def get_absolute_url(self) -> str:
+        """Return the path of the lesson's page."""
+        return f"/lessons/{self.code}/"
+
+    def is_asked(self, today: date) -> bool:
+        """Tell whether its date has come: is this still true?"""
+        return self.retired_at is None and self.renew_by <= today
+
+
+def lesson_for(person: Person, code: str) -> Lesson:
+    """Return the lesson with this code (L-12); raise NotFound if there is none this person may read."""
+    number = number_of(code, "L")
+    found = Lesson.objects.visible_to(person).filter(pk=number).first() if number else None
+    if found is None:
+        raise NotFound(f"There is no lesson {code[:40]} that you may read. Check the code.")
+    return found

@@ -1,0 +1,1 @@
+"""Failure modes: has it happened before, does it stay gone."""

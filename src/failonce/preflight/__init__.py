@@ -1,0 +1,1 @@
+"""Before a change goes out: what does this remind us of?"""

@@ -1,0 +1,1 @@
+"""The page door: base templates, style, the front page."""

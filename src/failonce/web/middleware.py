@@ -1,0 +1,42 @@
+"""When the database can't take a write, the person gets their words back, not an error page."""
+
+from collections.abc import Callable
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from failonce.people.errors import DomainError
+
+
+class NothingLost:
+    """Turns a locked database, a full disk or a domain error into a page that keeps what was typed."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer the errors a person can do something about; leave the rest to the log and the 500 page."""
+        if request.path.startswith("/api/"):
+            return None
+        if isinstance(error, OperationalError):
+            return render(request, "503.html", {"words": words_of(request)}, status=503)
+        if isinstance(error, DomainError):
+            return render(request, "refused.html", {"error": error, "words": words_of(request)}, status=error.status)
+        return None
+
+
+def words_of(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return the free text of a posted form, field by field, for the person to keep."""
+    if request.method != "POST":
+        return []
+    secret = ("password", "csrf", "token", "secret")
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if len(value) > 15 and not any(word in name.lower() for word in secret)
+    ]
