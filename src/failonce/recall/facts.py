@@ -1,0 +1,101 @@
+"""What is known of a text besides its words: services, technologies, paths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from failonce.recall.globs import first_match
+from failonce.recall.shapes import Query, Text
+
+# A change of ten thousand files is a vendored tree or a reformatting; the
+# first ones tell as much as all of them.
+MOST_PATHS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The facts of one text."""
+
+    services: tuple[str, ...]
+    technologies: tuple[str, ...]
+    paths: tuple[str, ...]
+    kinds_of_change: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a query and a text have in common besides words."""
+
+    services: frozenset[str] = frozenset()
+    technologies: frozenset[str] = frozenset()
+    path: tuple[str, str] | None = None  # the path changed, the glob it matches
+
+
+_NOTHING = Shared()
+
+
+class Facts:
+    """The facts by number of the text; most texts have none and take no room."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, Known] = {}
+        self._by_glob: dict[str, set[int]] = {}
+        self._seen: dict[Known, Known] = {}
+
+    def put(self, number: int, text: Text) -> None:
+        """Remember the facts of a text."""
+        facts = Known(
+            text.services, text.technologies, text.paths, text.kinds_of_change
+        )
+        if not any((facts.services, facts.technologies, facts.paths)):
+            return
+        # Thousands of failures share a handful of services; one copy is enough.
+        self.known[number] = self._seen.setdefault(facts, facts)
+        for glob in facts.paths:
+            self._by_glob.setdefault(glob, set()).add(number)
+
+    def drop(self, number: int) -> None:
+        """Forget the facts of a text."""
+        facts = self.known.pop(number, None)
+        for glob in facts.paths if facts else ():
+            self._by_glob[glob].discard(number)
+
+    def renumbered(self, numbers: dict[int, int]) -> Facts:
+        """The same facts under new numbers."""
+        facts = Facts()
+        for old, known in self.known.items():
+            text = Text(
+                "", "", "", None, known.services, known.technologies, known.paths,
+                known.kinds_of_change,
+            )  # fmt: skip
+            facts.put(numbers[old], text)
+        return facts
+
+    def texts_for(self, paths: tuple[str, ...]) -> set[int]:
+        """The numbers of the texts that name any of these paths."""
+        paths = paths[:MOST_PATHS]
+        found: set[int] = set()
+        if paths:
+            for glob, numbers in self._by_glob.items():
+                if numbers and first_match(glob, paths):
+                    found |= numbers
+        return found
+
+    def shared(self, number: int, query: Query, paths: tuple[str, ...]) -> Shared:
+        """What a query and the text with this number have in common."""
+        facts = self.known.get(number)
+        if facts is None:
+            return _NOTHING
+        return Shared(
+            frozenset(query.services).intersection(facts.services),
+            frozenset(query.technologies).intersection(facts.technologies),
+            _touched(facts.paths, paths[:MOST_PATHS]),
+        )
+
+
+def _touched(globs: tuple[str, ...], paths: tuple[str, ...]) -> tuple[str, str] | None:
+    for glob in globs if paths else ():
+        path = first_match(glob, paths)
+        if path is not None:
+            return path, glob
+    return None

@@ -1,0 +1,164 @@
+"""Which texts hold which terms, in packed numbers: the memory of recall."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+# A posting is one 32-bit number: the text's number above, how much the term
+# matters in it below. An object per posting would take thirty times the room.
+_IMPACT_BITS = 8
+MOST_TEXTS = 1 << (32 - _IMPACT_BITS)
+# Small weights are common and must stay apart, hence the square.
+_WEIGHT_OF_IMPACT = np.square(np.arange(256, dtype=np.float32) / 255.0)
+_TITLE_COUNTS = 2
+
+
+class Postings:
+    """Terms to texts and texts to terms; numbers only, callers hold the lock.
+
+    Texts are numbered as they come and numbers are never used again;
+    `retire` forgets a text at once and its room is won back by the owner.
+    """
+
+    def __init__(self) -> None:
+        self.vocabulary: dict[str, int] = {}
+        self._lists: list[array[int]] = []
+        self._sequence = array("I")
+        self._starts = array("Q", [0])
+        self._title_lengths = array("H")
+
+    def __len__(self) -> int:
+        return len(self._title_lengths)
+
+    def add(self, title: Sequence[str], body: Sequence[str]) -> int:
+        """Number a new text and remember its terms; the title's count twice."""
+        number = len(self)
+        if number >= MOST_TEXTS:
+            raise OverflowError(f"Recall holds at most {MOST_TEXTS} texts.")
+        ids = [self._number_of(term) for term in title]
+        title_length = min(len(ids), 0xFFFF)
+        ids.extend(self._number_of(term) for term in body)
+        self._post(number, ids, title_length)
+        self._sequence.extend(ids)
+        self._starts.append(len(self._sequence))
+        self._title_lengths.append(title_length)
+        return number
+
+    def known(self, term: str) -> int | None:
+        """The number of a term, or None when no text ever held it."""
+        return self.vocabulary.get(term)
+
+    def frequencies(self, ids: Ints) -> Ints:
+        """In how many texts each term occurs."""
+        return np.array([len(self._lists[i]) for i in ids.tolist()], dtype=np.int64)
+
+    def texts_with(self, term: int) -> tuple[Ints, Floats]:
+        """The numbers of the texts that hold a term, and its weight in each."""
+        packed = np.array(self._lists[term], dtype=np.uint32)
+        numbers = (packed >> _IMPACT_BITS).astype(np.int64)
+        return numbers, _WEIGHT_OF_IMPACT[packed & 0xFF]
+
+    def sequences(self, numbers: Ints) -> tuple[Ints, Ints, Ints]:
+        """The terms of several texts laid end to end: terms, rows, positions."""
+        starts = [self._starts[n] for n in numbers.tolist()]
+        ends = [self._starts[n + 1] for n in numbers.tolist()]
+        parts = [
+            np.array(self._sequence[a:b], dtype=np.int64)
+            for a, b in zip(starts, ends, strict=True)
+        ]
+        lengths = np.array([len(part) for part in parts], dtype=np.int64)
+        terms = np.concatenate(parts) if parts else np.zeros(0, np.int64)
+        rows = np.repeat(np.arange(len(parts)), lengths)
+        offsets = np.repeat(np.cumsum(lengths) - lengths, lengths)
+        return terms, rows, np.arange(len(terms)) - offsets
+
+    def title_lengths(self, numbers: Ints) -> Ints:
+        """How many of each text's first terms are its title."""
+        return np.array([self._title_lengths[n] for n in numbers.tolist()], np.int64)
+
+    def length(self, number: int) -> int:
+        """How many terms a text has, title and body."""
+        return self._starts[number + 1] - self._starts[number]
+
+    def bytes_used(self) -> int:
+        """Room taken by the numbers, without the vocabulary's words."""
+        lists = sum(len(one) * 4 + 80 for one in self._lists)
+        return lists + len(self._sequence) * 4 + len(self) * 10
+
+    def only(self, kept: Sequence[int]) -> Postings:
+        """These texts alone, numbered anew in the same order."""
+        fresh = Postings()
+        fresh.vocabulary = self.vocabulary
+        moved = np.full(len(self), -1, dtype=np.int64)
+        moved[np.array(kept, dtype=np.int64)] = np.arange(len(kept))
+        for packed in self._lists:
+            fresh._lists.append(_renumbered(packed, moved))
+        for number in kept:
+            start, end = self._starts[number], self._starts[number + 1]
+            fresh._sequence.extend(self._sequence[start:end])
+            fresh._starts.append(len(fresh._sequence))
+            fresh._title_lengths.append(self._title_lengths[number])
+        return fresh
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All numbers as arrays, for keeping on disk; `of` is the way back."""
+        joined = array("I")
+        for one in self._lists:
+            joined.extend(one)
+        return {
+            "postings": np.array(joined, np.uint32),
+            "lengths": np.array([len(one) for one in self._lists], np.int64),
+            "sequence": np.array(self._sequence, np.uint32),
+            "starts": np.array(self._starts, np.uint64),
+            "titles": np.array(self._title_lengths, np.uint16),
+        }
+
+    @classmethod
+    def of(cls, arrays: dict[str, NDArray[Any]], vocabulary: list[str]) -> Postings:
+        """The postings that `arrays` gave, with the words of the vocabulary."""
+        fresh = cls()
+        fresh.vocabulary = {term: number for number, term in enumerate(vocabulary)}
+        ends = np.cumsum(arrays["lengths"])
+        for start, end in zip(ends - arrays["lengths"], ends, strict=True):
+            fresh._lists.append(array("I", arrays["postings"][start:end].tobytes()))
+        fresh._sequence = array("I", arrays["sequence"].tobytes())
+        fresh._starts = array("Q", arrays["starts"].tobytes())
+        fresh._title_lengths = array("H", arrays["titles"].tobytes())
+        return fresh
+
+    def _number_of(self, term: str) -> int:
+        number = self.vocabulary.setdefault(term, len(self._lists))
+        if number == len(self._lists):
+            self._lists.append(array("I"))
+        return number
+
+    def _post(self, number: int, ids: list[int], title_length: int) -> None:
+        counts: dict[int, int] = {}
+        for position, term in enumerate(ids):
+            counts[term] = counts.get(term, 0) + (
+                _TITLE_COUNTS if position < title_length else 1
+            )
+        if not counts:
+            return
+        weights = 1.0 + np.log(np.fromiter(counts.values(), np.float64, len(counts)))
+        weights /= np.sqrt(np.square(weights).sum())
+        impacts = np.maximum(1, np.rint(255 * np.sqrt(weights))).astype(np.int64)
+        packed = (impacts | (number << _IMPACT_BITS)).tolist()
+        for term, posting in zip(counts, packed, strict=True):
+            self._lists[term].append(posting)
+
+
+def _renumbered(packed: array[int], moved: Ints) -> array[int]:
+    old = np.array(packed, dtype=np.uint32)
+    new = moved[old >> _IMPACT_BITS]
+    there = new >= 0
+    fresh = (new[there].astype(np.uint32) << _IMPACT_BITS) | (old[there] & 0xFF)
+    return array("I", fresh.astype(np.uint32).tobytes())

@@ -1,0 +1,88 @@
+"""Says in words why a text was found, in the words of the one who asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from failonce.recall.facts import Shared
+from failonce.recall.shapes import Query
+from failonce.recall.tokens import places, readable
+
+MOST_PHRASES = 4
+_LONGEST_PHRASE = 60
+_MOST_TERMS_READ = 2_000
+# Small words may stand between shared ones: "ran out of connections".
+_BETWEEN = re.compile(r"[ \t]+(?:[a-z]{1,4}[ \t]+){0,2}")
+
+
+class Reasons:
+    """Reads a query once and explains each of its hits."""
+
+    def __init__(self, query: Query) -> None:
+        self._text = readable(query.title + "\n" + query.text)
+        self._places = places(self._text, _MOST_TERMS_READ)
+
+    def because(self, words: Mapping[str, float], shared: Shared) -> tuple[str, ...]:
+        """The reasons as short clauses, most telling first.
+
+        `words` tells how much each shared term added to the likeness.
+        """
+        reasons: list[str] = []
+        if shared.path:
+            changed, glob = shared.path
+            reasons.append(f"touches {changed}, one of {glob}")
+        if phrases := self._phrases(words):
+            quoted = ", ".join(f"“{phrase}”" for phrase in phrases)
+            reasons.append(f"both speak of {quoted}")
+        if shared.services:
+            reasons.append(f"same service: {', '.join(sorted(shared.services))}")
+        if shared.technologies:
+            reasons.append(f"same technology: {', '.join(sorted(shared.technologies))}")
+        return tuple(reasons)
+
+    def _phrases(self, words: Mapping[str, float]) -> list[str]:
+        """The stretches of the query that matched, none repeating another."""
+        worth: dict[str, float] = {}
+        for (start, end), value in self._stretches(words):
+            phrase = " ".join(self._text[start:end].split())
+            worth[phrase] = max(worth.get(phrase, 0.0), value)
+        best: list[str] = []
+        for phrase in sorted(worth, key=lambda p: (-worth[p], p)):
+            if not any(_repeats(phrase.lower(), seen.lower()) for seen in best):
+                best.append(phrase)
+            if len(best) == MOST_PHRASES:
+                break
+        return best
+
+    def _stretches(
+        self, words: Mapping[str, float]
+    ) -> list[tuple[tuple[int, int], float]]:
+        """Where shared words stand together, and what they add up to."""
+        found: list[tuple[tuple[int, int], float]] = []
+        counted: set[str] = set()
+        for term, start, end in self._places:
+            value = words.get(term, 0.0)
+            if value <= 0:
+                continue
+            if found and self._continues(found[-1][0], start, end):
+                (first, last), before = found[-1]
+                added = 0.0 if term in counted else value
+                found[-1] = ((first, max(end, last)), before + added)
+                counted.add(term)
+            else:
+                found.append(((start, end), value))
+                counted = {term}
+        return found
+
+    def _continues(self, stretch: tuple[int, int], start: int, end: int) -> bool:
+        first, last = stretch
+        if start < last:
+            return True  # another term of the same written word
+        gap = self._text[last:start]
+        near = end - first <= _LONGEST_PHRASE and len(gap) < 14
+        return near and bool(_BETWEEN.fullmatch(gap))
+
+
+def _repeats(one: str, other: str) -> bool:
+    return one in other or other in one

@@ -1,0 +1,141 @@
+"""Turns what people really write, prose, logs, code and paths, into comparable terms."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import islice, pairwise
+
+from failonce.recall.stems import STOP_WORDS, stem
+
+# Longer texts are read at both ends: a story begins with what happened and a
+# log ends with why. Without a bound, one pasted dump would stall every reader.
+MAX_CHARACTERS = 160_000
+KEPT_FROM_THE_END = 40_000
+MAX_TERMS = 4_000
+# Words beyond this length are hashes, base64 or minified code, never language.
+LONGEST_WORD = 40
+LONGEST_CHUNK = 400
+
+# Marks that join letters into words in Indic, Hebrew and Arabic writing are
+# not \w for Python; without them every such word would fall apart.
+_MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff"
+_CHUNK = re.compile(rf"\w[\w{_MARKS}.\-/:\\@+#$~']*")
+_SEGMENT = re.compile(r"[/\\:@]+")
+_PART = re.compile(rf"(?:[^\W_]|[{_MARKS}])+")
+_CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_a-zA-Z]+")
+_EDGES = ".-/:\\@+#$~'"
+_UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_VOLATILE = re.compile(
+    r"""^(?:
+      [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}  # uuid
+    | 0x[0-9a-f]+                                                   # address
+    | (?=[a-f]*[0-9])[0-9a-f]{7,}                                   # hash
+    | \d{1,3}(?:\.\d{1,3}){3}(?:[:/]\d+)?                           # IPv4
+    | \d{4}-\d\d?-\d\d?(?:t[\d:.+\-z]*)?                            # date
+    | \d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?(?:am|pm|z)?                # time
+    | [\d.,:+\-/%]+(?:ms|s|m|h|d|am|pm|st|nd|rd|th|k|kb|mb|gb|tb|x)?  # measure
+    )$""",
+    re.VERBOSE,
+)
+_NUMBER_WORTH_KEEPING = re.compile(r"^(?:[3-5]\d\d|(?!19|20)\d{4,6})$")
+
+_memo: dict[str, tuple[str, ...]] = {}
+_MEMO_LIMIT = 200_000
+
+
+def terms(text: str, limit: int = MAX_TERMS) -> list[str]:
+    """The terms of a text in reading order, at most `limit` of them."""
+    found: list[str] = []
+    for chunk in _CHUNK.finditer(readable(text)):
+        found.extend(_terms_of(chunk.group()))
+        if len(found) >= limit:
+            return found[:limit]
+    return found
+
+
+def places(text: str, limit: int = MAX_TERMS) -> list[tuple[str, int, int]]:
+    """Each term with where its word begins and ends in `readable(text)`."""
+    found = (
+        (term, chunk.start(), chunk.start() + len(chunk.group().rstrip(_EDGES)))
+        for chunk in _CHUNK.finditer(text)
+        for term in _terms_of(chunk.group())
+    )
+    return list(islice(found, limit))
+
+
+def readable(text: str) -> str:
+    """A text as it is read here: bounded in length, one form per character."""
+    if len(text) > MAX_CHARACTERS:
+        head = text[: MAX_CHARACTERS - KEPT_FROM_THE_END]
+        text = head + "\n" + text[-KEPT_FROM_THE_END:]
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+def _terms_of(chunk: str) -> tuple[str, ...]:
+    known = _memo.get(chunk)
+    if known is None:
+        known = tuple(_read(chunk))
+        if len(_memo) >= _MEMO_LIMIT:
+            _memo.clear()
+        if len(chunk) <= LONGEST_WORD:
+            _memo[chunk] = known
+    return known
+
+
+def _read(chunk: str) -> list[str]:
+    if _UNSPACED.search(chunk):
+        return _pairs_of_characters(chunk)
+    chunk = chunk[:LONGEST_CHUNK].strip(_EDGES)
+    if _NUMBER_WORTH_KEEPING.match(chunk):
+        return [chunk]
+    if _VOLATILE.match(chunk.lower()):
+        return []
+    found: list[str] = []
+    for segment in _SEGMENT.split(chunk):
+        found.extend(_segment(segment))
+    return found
+
+
+def _segment(segment: str) -> list[str]:
+    """The parts of one name, and the whole name when it has several."""
+    segment = segment.strip(".-+#$~'_")
+    if _VOLATILE.match(segment.lower()) and not _NUMBER_WORTH_KEEPING.match(segment):
+        return []
+    words = [word for part in _PART.findall(segment) for word in _words(part)]
+    found = [term for word in words if (term := _term(word))]
+    whole = re.sub(r"[^\w.]", "", segment).casefold().replace("_", "")
+    if (
+        len(words) > 1
+        and found
+        and 2 < len(whole) <= LONGEST_WORD
+        and "'" not in segment
+    ):
+        found.append("=" + whole)
+    return found
+
+
+def _words(part: str) -> list[str]:
+    if len(part) > LONGEST_WORD:
+        return []
+    # "s3", "k8s" and "utf8" are names; taking them apart would lose them.
+    if len(part) <= 4 or not part.isascii() or part.islower() or part.isdigit():
+        return [part]
+    return _CAMEL.findall(part) or [part]
+
+
+def _term(word: str) -> str:
+    word = word.casefold()
+    if word.isdigit():
+        return word if _NUMBER_WORTH_KEEPING.match(word) else ""
+    if len(word) < 2 or word in STOP_WORDS:
+        return ""
+    return stem(word)
+
+
+def _pairs_of_characters(chunk: str) -> list[str]:
+    """Scripts without spaces are compared by neighbouring characters."""
+    letters = [c for c in chunk[:LONGEST_CHUNK].casefold() if c.isalnum()]
+    if len(letters) == 1:
+        return letters
+    return [a + b for a, b in pairwise(letters)]

@@ -1,0 +1,147 @@
+"""What recall finds in a small memory, and why."""
+
+from __future__ import annotations
+
+import pytest
+
+from failonce.recall import Index, Query, Text, rank
+
+MEMORY = [
+    Text(
+        "F-1",
+        "Connection pool exhausted after deploy",
+        "The web tier ran out of PostgreSQL connections: max_connections was 100.",
+        when=100.0,
+        services=("web",),
+        technologies=("postgresql",),
+    ),
+    Text(
+        "F-2",
+        "TLS certificate expired",
+        "The load balancer's certificate ran out at midnight and was not renewed.",
+        when=200.0,
+        services=("edge",),
+    ),
+    Text(
+        "F-3",
+        "Disk full on the log host",
+        "Debug logging was left on; /var/log filled the volume within two hours.",
+        when=300.0,
+    ),
+    Text(
+        "L-1",
+        "When you add an index to a large table, remember to build it concurrently",
+        "because the table stays locked until the build is done",
+        paths=("db/migrations/**", "*.sql"),
+        technologies=("postgresql",),
+        kinds_of_change=("migration",),
+    ),
+]
+
+
+@pytest.fixture
+def index() -> Index:
+    memory = Index()
+    memory.put_many(MEMORY)
+    return memory
+
+
+@pytest.mark.parametrize(
+    ("text", "best", "reason"),
+    [
+        ("Too many PostgreSQL connections, pool is exhausted", "F-1", "prose"),
+        ("FATAL: remaining connection slots (maxConnections)", "F-1", "a log line"),
+        ("certificates expire on the balancers", "F-2", "other word forms"),
+        ("No space left on device: /var/log", "F-3", "a path"),
+        ("ALTER TABLE: build an index concurrently", "L-1", "SQL"),
+    ],
+)
+def test_the_failure_that_is_meant_comes_first(
+    index: Index, text: str, best: str, reason: str
+) -> None:
+    hits = index.search(Query(text))
+
+    assert hits[0].key == best, reason
+
+
+def test_reasons_are_words_of_the_query(index: Index) -> None:
+    hit = index.search(Query("the connection pool was exhausted", services=("web",)))[0]
+
+    assert "“connection pool was exhausted”" in hit.because[0]
+    assert "same service: web" in hit.because
+
+
+def test_a_touched_path_is_a_reason(index: Index) -> None:
+    hits = index.search(
+        Query("speed up reports", paths=("db/migrations/7.py",), kind="change")
+    )
+
+    assert hits[0].key == "L-1"
+    assert hits[0].because[0] == "touches db/migrations/7.py, one of db/migrations/**"
+
+
+def test_only_earlier_texts_match(index: Index) -> None:
+    found = {hit.key for hit in index.search(Query("ran out", before=200.0))}
+
+    assert found == {"F-1"}
+
+
+def test_rejected_texts_stay_away(index: Index) -> None:
+    hits = index.search(Query("certificate expired"), without=["F-2"])
+
+    assert "F-2" not in {hit.key for hit in hits}
+
+
+def test_a_new_text_is_found_at_once(index: Index) -> None:
+    index.put(Text("F-9", "Zookeeper quorum lost", "two of three nodes rebooted"))
+
+    assert index.search(Query("zookeeper lost quorum"))[0].key == "F-9"
+
+
+def test_putting_again_replaces(index: Index) -> None:
+    index.put(Text("F-2", "Cooling failed", "The room became too hot."))
+
+    found = {hit.key for hit in index.search(Query("cooling, certificate expired"))}
+    assert len(index) == 4
+    assert [h.key for h in index.search(Query("certificate expired"))] == []
+    assert "F-2" in found
+
+
+def test_dropped_texts_are_gone_and_dropping_twice_is_no_error(index: Index) -> None:
+    index.drop("F-2")
+    index.drop("F-2")
+
+    assert "F-2" not in index
+    assert index.search(Query("certificate expired")) == []
+
+
+def test_a_repeat_is_more_probable_than_a_stranger(index: Index) -> None:
+    repeat = index.search(
+        Query("The load balancer certificate expired and was not renewed")
+    )[0]
+    stranger = index.search(Query("the midnight party was moved to two rooms"))
+
+    assert all(hit.probability < repeat.probability for hit in stranger)
+    assert repeat.said
+    assert not any(hit.said for hit in stranger)
+
+
+def test_the_order_of_putting_does_not_matter() -> None:
+    query = "connections ran out and the certificate expired"
+
+    assert rank(query, MEMORY) == rank(query, MEMORY[::-1])
+    assert len(rank(query, MEMORY)) > 1
+
+
+def test_room_is_won_back_without_losing_anything() -> None:
+    memory = Index()
+    for turn in range(3):
+        memory.put_many(
+            Text(f"F-{n}", f"word{n} failed", f"turn{turn}", services=(f"s{n}",))
+            for n in range(900)
+        )
+
+    assert len(memory) == 900
+    hit = memory.search(Query("word77a word77", services=("s77",)))[0]
+    assert hit.key == "F-77"
+    assert memory.search(Query("turn0")) == []

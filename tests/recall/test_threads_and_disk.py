@@ -1,0 +1,72 @@
+"""Several threads at once, and what is kept on disk."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from failonce.recall import Index, Query, Text
+from failonce.recall.storage import StaleIndex
+
+
+def _text(n: int) -> Text:
+    return Text(
+        f"F-{n}",
+        f"Worker {n} died",
+        f"queue{n} was full",
+        when=float(n),
+        services=("queue",),
+        paths=(f"jobs/{n}/**",),
+    )
+
+
+def test_searching_while_putting_and_dropping_never_fails() -> None:
+    index = Index()
+
+    def put(n: int) -> None:
+        index.put(_text(n % 50))
+        index.drop(_text(n % 7).key)
+
+    def search(n: int) -> int:
+        return len(index.search(Query(f"queue{n % 50} full", paths=(f"jobs/{n}/a",))))
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(put, range(400)))
+        work = [threads.submit(act, n) for n in range(400) for act in (put, search)]
+        assert all(one.exception() is None for one in work)
+
+
+def test_a_saved_index_answers_the_same(tmp_path: Path) -> None:
+    index = Index()
+    index.put_many(_text(n) for n in range(30))
+    index.drop("F-3")
+    query = Query("worker 7 died, queue7", services=("queue",), paths=("jobs/7/a.py",))
+
+    index.save(tmp_path)
+    again = Index.load(tmp_path)
+
+    assert again.search(query) == index.search(query)
+    assert len(again) == 29
+    again.put(_text(3))
+    assert again.search(Query("queue3"))[0].key == "F-3"
+
+
+@pytest.mark.parametrize("harm", ["missing", "cut", "mixed"])
+def test_a_damaged_folder_asks_to_be_built_again(tmp_path: Path, harm: str) -> None:
+    index = Index()
+    index.put(_text(1))
+    index.save(tmp_path)
+    numbers = tmp_path / "numbers.npz"
+    if harm == "missing":
+        numbers.unlink()
+    elif harm == "cut":
+        numbers.write_bytes(numbers.read_bytes()[:100])
+    else:
+        older = numbers.read_bytes()
+        index.save(tmp_path)
+        numbers.write_bytes(older)
+
+    with pytest.raises(StaleIndex):
+        Index.load(tmp_path)
