@@ -47,6 +47,11 @@ def oneself(person: Person, subject: Any) -> bool:
     return subject is not None and person.pk in (getattr(subject, "person_id", None), _own_key(subject))
 
 
+def _named(rule: Rule, description: str) -> Rule:
+    rule.__doc__ = description
+    return rule
+
+
 def owner_or_manager(slug: str) -> Rule:
     """The owner or manager of a practice."""
 
@@ -137,8 +142,3 @@ def _read_roles(person: Person, slug: str) -> set[str]:
 
 def _own_key(subject: Any) -> int | None:
     return subject.pk if isinstance(subject, Person) else None
-
-
-def _named(rule: Rule, description: str) -> Rule:
-    rule.__doc__ = description
-    return rule
