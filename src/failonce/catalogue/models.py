@@ -27,12 +27,16 @@ class Service(models.Model):
     name = models.CharField(max_length=120)
     description = models.TextField(blank=True)
     is_critical = models.BooleanField(default=False)
-    is_described = models.BooleanField(default=False)  # False: only named so far, by someone telling a failure
+    is_described = models.BooleanField(
+        default=False
+    )  # False: only named so far, by someone telling a failure
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="services")
     technologies: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
     paths: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
-    characteristics: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict, blank=True)
-    depends_on: models.ManyToManyField["Service", Any] = models.ManyToManyField(
+    characteristics: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(
+        default=dict, blank=True
+    )
+    depends_on: models.ManyToManyField[Service, Any] = models.ManyToManyField(
         "self", symmetrical=False, blank=True, related_name="dependants"
     )
 
@@ -46,6 +50,10 @@ class Service(models.Model):
     def code(self) -> str:
         """The name by which history knows this service."""
         return f"service:{self.slug}"
+
+    def get_absolute_url(self) -> str:
+        """Return the path of the service's page."""
+        return f"/catalogue/services/{self.slug}/"
 
 
 class Audience(models.Model):
@@ -73,6 +81,10 @@ class Audience(models.Model):
         """The name by which history knows this audience."""
         return f"audience:{self.slug}"
 
+    def get_absolute_url(self) -> str:
+        """Return the path of the audience's page."""
+        return f"/catalogue/audiences/{self.slug}/"
+
 
 class Offering(models.Model):
     """What a consumer gets from a service: goods, access to resources, and service actions."""
@@ -95,6 +107,10 @@ class Offering(models.Model):
     def code(self) -> str:
         """The name by which history knows this offering."""
         return f"offering:{self.slug}"
+
+    def get_absolute_url(self) -> str:
+        """Return the path of the offering's page."""
+        return f"/catalogue/offerings/{self.slug}/"
 
 
 class OfferingPart(models.Model):
