@@ -1,7 +1,13 @@
 """The cast: three people, an administrator and what they have, for every test."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+
+from failonce.failures.models import Failure
+from failonce.failures.telling import Telling
+from failonce.failures.writes import tell_failure
 from failonce.people.models import Person, Team
 
 
@@ -41,3 +47,10 @@ def cy(db: None) -> Person:
 def root(db: None) -> Person:
     """An administrator."""
     return make_person("Root", is_administrator=True)
+
+
+@pytest.fixture
+def adas_failure(ada: Person) -> Failure:
+    """A failure that Ada told."""
+    telling = Telling(story="The queue filled up.", started_at=datetime(2026, 1, 5, 10, tzinfo=UTC))
+    return tell_failure(actor=ada, telling=telling).failure

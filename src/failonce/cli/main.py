@@ -10,6 +10,8 @@ from failonce import __version__
 
 # Imported on demand: `failonce preflight` sits in commit hooks and must start quickly.
 COMMANDS = {
+    "tell": "failonce.cli.failures:tell",
+    "recall": "failonce.cli.recall:recall",
     "verify": "failonce.cli.installation:verify",
     "migrate": "failonce.cli.installation:migrate",
     "settings": "failonce.cli.installation:settings",

@@ -1,0 +1,151 @@
+"""The form in which a failure is told and edited, and what it becomes."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from failonce.catalogue.models import Audience, Offering, Service
+from failonce.failures.models import Failure, Kind, Visibility
+from failonce.failures.telling import Loss, Telling
+
+LOSSES = 3  # rows of "what they lost" on the page; the API takes any number
+_TICKABLE = 24  # more services than this are typed, not ticked
+
+
+class MomentField(forms.DateTimeField):
+    """A local date and time as browsers and people write it."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    input_formats = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%Y-%m-%d")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(input_formats=self.input_formats, **kwargs)
+
+
+class TellForm(forms.Form):
+    """One field first; the rest unfolds. Rules about content are the telling's, not the form's."""
+
+    story = forms.CharField(
+        label="What happened?",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 9, "autofocus": True, "dir": "auto"}),
+        help_text="In your own words. Markdown, log lines and code are fine.",
+    )
+    title = forms.CharField(
+        label="In one line",
+        required=False,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+        help_text="Left empty, it becomes the first sentence of the story.",
+    )
+    kind = forms.ChoiceField(
+        label="What kind of failure?", choices=Kind.choices, initial=Kind.INCIDENT, widget=forms.RadioSelect
+    )
+    started_at = MomentField(label="When did it start?", required=False, help_text="Left empty, it started just now.")
+    ended_at = MomentField(label="When did it end?", required=False, help_text="Leave empty while it goes on.")
+    services = forms.MultipleChoiceField(
+        label="Services it touched", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    more_services = forms.CharField(
+        label="Other services",
+        required=False,
+        help_text="Separated by commas. A name the catalogue doesn't know is kept as a name.",
+    )
+    deployment = forms.CharField(
+        label="Deployment or change", required=False, help_text="A link, a version or a commit, if there was one."
+    )
+    source = forms.CharField(label="Link to a report", required=False, widget=forms.URLInput)
+    visibility = forms.ChoiceField(
+        label="Who may read it?", choices=Visibility.choices, initial=Visibility.EVERYONE, widget=forms.RadioSelect
+    )
+    readers = forms.CharField(
+        label="Readers, if only those named",
+        required=False,
+        help_text="E-mail addresses, separated by commas. You can always read it; nobody else can, administrators of "
+        "the database excepted.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = list(Service.objects.filter(is_described=True).order_by("-is_critical", "name")[: _TICKABLE + 1])
+        tickable = known if len(known) <= _TICKABLE else []
+        self.fields["services"].choices = [(each.slug, each.name) for each in tickable]  # type: ignore[attr-defined]
+        self._add_losses()
+
+    def _add_losses(self) -> None:
+        offerings = [("", "—"), *Offering.objects.values_list("slug", "name")]
+        audiences = list(Audience.objects.values_list("slug", "name"))
+        for row in range(LOSSES if len(offerings) > 1 or audiences else 1):
+            self.fields[f"offering_{row}"] = forms.ChoiceField(label="Offering", required=False, choices=offerings)
+            self.fields[f"audiences_{row}"] = forms.MultipleChoiceField(
+                label="Who was hit", required=False, choices=audiences, widget=forms.CheckboxSelectMultiple
+            )
+            self.fields[f"lost_{row}"] = forms.CharField(
+                label="What they lost", required=False, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
+            )
+
+    def losses(self) -> list[tuple[forms.BoundField, forms.BoundField, forms.BoundField]]:
+        """Return the rows of impact as bound fields, for the template."""
+        rows = [row for row in range(LOSSES) if f"lost_{row}" in self.fields]
+        return [(self[f"offering_{row}"], self[f"audiences_{row}"], self[f"lost_{row}"]) for row in rows]
+
+    def telling(self) -> Telling:
+        """Return what the valid form says, times in the installation's zone made aware."""
+        data = self.cleaned_data
+        return Telling(
+            story=data["story"],
+            title=data["title"],
+            kind=data["kind"],
+            started_at=data["started_at"] or timezone.now(),
+            ended_at=data["ended_at"],
+            services=(*data["services"], *_split(data["more_services"])),
+            losses=tuple(self._losses_said()),
+            deployment=data["deployment"],
+            source=data["source"],
+            visibility=data["visibility"],
+            readers=tuple(_split(data["readers"])),
+        )
+
+    def _losses_said(self) -> list[Loss]:
+        data = self.cleaned_data
+        return [
+            Loss(data[f"offering_{row}"], tuple(data[f"audiences_{row}"]), data[f"lost_{row}"])
+            for row in range(LOSSES)
+            if f"lost_{row}" in self.fields
+        ]
+
+    def add_problems(self, fields: dict[str, str]) -> None:
+        """Show the sentences of a refusal beside the fields they are about."""
+        for name, problem in fields.items():
+            self.add_error(name if name in self.fields else None, problem)
+
+
+def initial_of(failure: Failure) -> dict[str, Any]:
+    """Return what the form holds when this failure is edited."""
+    tickable = set(Service.objects.filter(is_described=True).values_list("slug", flat=True))
+    slugs = [service.slug for service in failure.services.all()]
+    names = [service.name for service in failure.services.all() if service.slug not in tickable]
+    held: dict[str, Any] = {
+        name: getattr(failure, name) for name in ("story", "title", "kind", "deployment", "source", "visibility")
+    }
+    held |= {"started_at": _local(failure.started_at), "ended_at": _local(failure.ended_at)}
+    if len(tickable) > _TICKABLE:
+        held |= {"more_services": ", ".join(slugs)}
+    else:
+        held |= {"services": [slug for slug in slugs if slug in tickable], "more_services": ", ".join(names)}
+    held["readers"] = ", ".join(person.email for person in failure.readers.all())
+    for row, impact in enumerate(failure.impacts.all()[:LOSSES]):
+        held[f"offering_{row}"] = impact.offering.slug if impact.offering else ""
+        held[f"audiences_{row}"] = [audience.slug for audience in impact.audiences.all()]
+        held[f"lost_{row}"] = impact.lost
+    return held
+
+
+def _local(moment: datetime | None) -> datetime | None:
+    return timezone.localtime(moment) if moment else None
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]

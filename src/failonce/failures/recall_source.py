@@ -1,0 +1,30 @@
+"""What recall knows of failures: their words, services and time."""
+
+from collections.abc import Iterable, Iterator
+
+from failonce.failures.models import Failure
+from failonce.recall import Text
+
+LETTER = "F"
+
+
+def texts(numbers: Iterable[int] | None = None) -> Iterator[Text]:
+    """Yield a text for each standing failure, or for those of these numbers that still stand."""
+    failures = Failure.objects.standing().prefetch_related("services", "notes")
+    if numbers is not None:
+        failures = failures.filter(pk__in=list(numbers))
+    for failure in failures.order_by("pk").iterator(chunk_size=500):
+        yield text_of(failure)
+
+
+def text_of(failure: Failure) -> Text:
+    """Return one failure as recall sees it: the story and what its teller added, not the comments."""
+    services = list(failure.services.all())
+    return Text(
+        key=failure.code,
+        title=failure.title,
+        body="\n\n".join([failure.story, *(note.text for note in failure.notes.all() if note.kind == "addition")]),
+        when=failure.started_at.timestamp(),
+        services=tuple(service.slug for service in services),
+        technologies=tuple(sorted({name for service in services for name in service.technologies})),
+    )

@@ -1,0 +1,250 @@
+"""The pages of failures: the list, telling, reading, editing."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from failonce.failures import writes
+from failonce.failures.forms import TellForm, initial_of
+from failonce.failures.models import Draft, Failure, Kind, failure_for
+from failonce.history.models import Entry
+from failonce.history.verbs import Verb
+from failonce.lessons.models import Lesson
+from failonce.modes.models import Answer, FailureMode
+from failonce.modes.resemblance import Resemblance, resembling, resembling_text
+from failonce.modes.writes import answer_repeat
+from failonce.people.errors import Conflict, Refused
+from failonce.people.models import Person
+from failonce.people.permissions import may
+from failonce.people.requests import Request
+from failonce.web.render import page_or_fragment
+
+_PER_PAGE = 40
+_ANSWER = "answer-"  # the name of a field that answers "is it this one again?": answer-F-12
+
+
+@require_GET
+def failure_list(request: Request) -> HttpResponse:
+    """Every failure one may read, newest first, narrowed by words, kind or service."""
+    found = _narrowed(Failure.objects.visible_to(request.user).standing(), request.GET)
+    page = Paginator(found.newest().prefetch_related("services"), _PER_PAGE).get_page(request.GET.get("page"))
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    context = {"page": page, "kinds": Kind.choices, "asked": request.GET, "kept": kept.urlencode()}
+    return page_or_fragment(request, "failures/failure_list.html", "failures/_failure_rows.html", context)
+
+
+@require_GET
+def failure_new(request: Request) -> HttpResponse:
+    """Open a fresh telling under a key of its own, so that its draft has a place."""
+    return redirect("failure_tell", key=uuid.uuid4())
+
+
+@require_http_methods(["GET", "POST"])
+def failure_tell(request: Request, key: uuid.UUID) -> HttpResponse:
+    """Tell: the form, its draft, what it resembles; without JavaScript by its buttons."""
+    if request.method == "GET":
+        draft = Draft.objects.filter(key=key, person=request.user).first()
+        held = draft.fields if draft else _prefilled(request)
+        return _tell_page(request, key, TellForm(initial=held), held)
+    form = TellForm(request.POST)
+    wish = request.POST.get("wish", "tell")
+    if wish == "draft":
+        writes.save_draft(actor=request.user, key=key, fields=_fields_of(request))
+        messages.success(request, "The draft is kept. Only you can see it.")
+        return redirect("failure_tell", key=key)
+    if wish == "look" or not form.is_valid():
+        return _tell_page(request, key, form, _fields_of(request), status=200 if wish == "look" else 422)
+    return _tell(request, key, form)
+
+
+@require_POST
+def draft_save(request: Request, key: uuid.UUID) -> HttpResponse:
+    """Keep the draft while it is typed."""
+    draft = writes.save_draft(actor=request.user, key=key, fields=_fields_of(request))
+    return render(request, "failures/_draft_saved.html", {"draft": draft})
+
+
+@require_POST
+def draft_discard(request: Request, key: uuid.UUID) -> HttpResponse:
+    """Throw a draft away."""
+    writes.discard_draft(actor=request.user, key=key)
+    messages.success(request, "The draft is gone.")
+    return redirect("front")
+
+
+@require_POST
+def failure_resembling(request: Request) -> HttpResponse:
+    """What the story being typed resembles, as a fragment beside the form."""
+    return render(request, "failures/_resembling_draft.html", {"resembling": _resembling_typed(request)})
+
+
+@require_GET
+def failure(request: Request, code: str) -> HttpResponse:
+    """One failure: the story, its impact, what it resembles, its lessons, its history."""
+    found = failure_for(request.user, code)
+    return render(request, "failures/failure.html", _failure_context(request.user, found))
+
+
+@require_http_methods(["GET", "POST"])
+def failure_edit(request: Request, code: str) -> HttpResponse:
+    """Change one's telling in place; a save in between shows both texts."""
+    found = failure_for(request.user, code)
+    context: dict[str, Any] = {"failure": found, "version": found.version}
+    if request.method == "GET":
+        form = TellForm(initial=initial_of(found))
+        return render(request, "failures/failure_edit.html", context | {"form": form})
+    form = TellForm(request.POST)
+    try:
+        if form.is_valid():
+            told = writes.edit_failure(
+                actor=request.user, failure=found, version=_whole(request.POST.get("version")), telling=form.telling()
+            )
+            _tell_notices(request, told.notices)
+            messages.success(request, "Saved.")
+            return redirect(told.failure)
+    except Conflict as conflict:
+        context |= {"conflict": conflict, "version": conflict.theirs["version"]}
+    except Refused as refusal:
+        form.add_problems(refusal.fields)
+    return render(request, "failures/failure_edit.html", context | {"form": form}, status=422)
+
+
+@require_POST
+def failure_add(request: Request, code: str) -> HttpResponse:
+    """Continue one's own story."""
+    return _noted(request, code, writes.add_to_failure)
+
+
+@require_POST
+def failure_comment(request: Request, code: str) -> HttpResponse:
+    """Comment on somebody else's failure."""
+    return _noted(request, code, writes.comment_on_failure)
+
+
+@require_POST
+def failure_withdraw(request: Request, code: str) -> HttpResponse:
+    """Take one's telling back."""
+    found = failure_for(request.user, code)
+    writes.withdraw_failure(actor=request.user, failure=found, because=request.POST.get("because", ""))
+    messages.success(request, f"{found.code} is withdrawn. It no longer appears in lists, recall or preflights.")
+    return redirect(found)
+
+
+def _tell(request: Request, key: uuid.UUID, form: TellForm) -> HttpResponse:
+    try:
+        told = writes.tell_failure(actor=request.user, telling=form.telling(), draft=key)
+    except Refused as refusal:
+        form.add_problems(refusal.fields)
+        return _tell_page(request, key, form, _fields_of(request), status=422)
+    for code, value in _answers_in(request).items():
+        if value in Answer.Value.values:
+            other = failure_for(request.user, code)
+            answer_repeat(actor=request.user, failure=told.failure, other=other, value=value)
+    _tell_notices(request, told.notices)
+    messages.success(request, f"Told. Thank you: {told.failure.code} can now be remembered by everyone who may read it.")
+    return redirect(told.failure)
+
+
+def _tell_page(
+    request: Request, key: uuid.UUID, form: TellForm, held: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    drafts = Draft.objects.filter(person=request.user).exclude(key=key)
+    context = {
+        "form": form,
+        "key": key,
+        "drafts": drafts,
+        "has_draft": Draft.objects.filter(key=key, person=request.user).exists(),
+        "resembling": _resembling_typed(request) if request.method == "POST" else _resembling_held(request.user, held),
+    }
+    return render(request, "failures/failure_tell.html", context, status=status)
+
+
+def _prefilled(request: Request) -> dict[str, Any]:
+    return {name: request.GET[name] for name in ("title", "kind", "services", "more_services") if name in request.GET}
+
+
+def _fields_of(request: Request) -> dict[str, Any]:
+    """Return everything the posted form holds, as it stands: a draft is not judged."""
+    several = {name for name in request.POST if name == "services" or name.startswith("audiences_")}
+    skipped = {"csrfmiddlewaretoken", "wish"}
+    return {
+        name: request.POST.getlist(name) if name in several else request.POST[name]
+        for name in request.POST
+        if name not in skipped
+    }
+
+
+def _answers_in(request: Request) -> dict[str, str]:
+    return {name.removeprefix(_ANSWER): value for name, value in request.POST.items() if name.startswith(_ANSWER)}  # type: ignore[misc]
+
+
+def _resembling_typed(request: Request) -> list[Resemblance]:
+    services = (*request.POST.getlist("services"), *filter(None, request.POST.get("more_services", "").split(",")))
+    return resembling_text(
+        request.user,
+        story=request.POST.get("story", ""),
+        title=request.POST.get("title", ""),
+        services=tuple(service.strip() for service in services),
+        answers=_answers_in(request),
+    )
+
+
+def _resembling_held(person: Person, held: dict[str, Any]) -> list[Resemblance]:
+    answers = {name.removeprefix(_ANSWER): value for name, value in held.items() if name.startswith(_ANSWER)}
+    return resembling_text(person, story=held.get("story", ""), title=held.get("title", ""), answers=answers)
+
+
+def _failure_context(person: Person, found: Failure) -> dict[str, Any]:
+    withdrawn = found.withdrawn_at is not None
+    return {
+        "failure": found,
+        "may_read_story": not withdrawn or found.told_by_id == person.pk,
+        "impacts": found.impacts.select_related("offering").prefetch_related("audiences"),
+        "notes": found.notes.select_related("written_by"),
+        "lessons": Lesson.objects.standing().filter(failure=found),
+        "mode": FailureMode.objects.filter(occurrences__failure=found).first(),
+        "resembling": [] if withdrawn else resembling(person, found),
+        "history": Entry.objects.of(found.code)[:50],
+        "may_edit": not withdrawn and may(person, Verb.FAILURE_EDIT, found),
+        "may_add": not withdrawn and may(person, Verb.FAILURE_ADD, found),
+        "may_withdraw": not withdrawn and may(person, Verb.FAILURE_WITHDRAW, found),
+        "now": timezone.now(),
+    }
+
+
+def _noted(request: Request, code: str, write: Any) -> HttpResponse:
+    found = failure_for(request.user, code)
+    text = request.POST.get("text", "")
+    try:
+        note = write(actor=request.user, failure=found, text=text)
+    except Refused as refusal:
+        context = _failure_context(request.user, found) | {"note_problem": refusal.fields["text"], "note_text": text}
+        return render(request, "failures/failure.html", context, status=422)
+    return redirect(f"{found.get_absolute_url()}#note-{note.pk}")
+
+
+def _tell_notices(request: Request, notices: list[str]) -> None:
+    for notice in notices:
+        messages.info(request, notice)
+
+
+def _narrowed(failures: Any, asked: Any) -> Any:
+    if words := asked.get("q", "").replace("\x00", "").strip()[:200]:
+        failures = failures.filter(Q(title__icontains=words) | Q(story__icontains=words))
+    if (kind := asked.get("kind", "")) in Kind.values:
+        failures = failures.filter(kind=kind)
+    if service := asked.get("service", "").replace("\x00", ""):
+        failures = failures.filter(services__slug=service)
+    return failures
+
+
+def _whole(value: str | None) -> int:
+    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 10 else 0

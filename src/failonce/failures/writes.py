@@ -1,0 +1,172 @@
+"""Every change people can make to a failure: tell, edit, add, comment, withdraw; and keep a draft."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from failonce.catalogue.writes import audience_named, offering_named, services_named
+from failonce.failures.models import STORY_LIMIT, Draft, Failure, Impact, Note
+from failonce.failures.telling import Loss, Telling, without_nul
+from failonce.history.chain import record
+from failonce.history.verbs import Verb
+from failonce.people.errors import Conflict, Refused
+from failonce.people.models import Person
+from failonce.people.permissions import require
+
+_PLAIN_FIELDS = ("title", "kind", "story", "started_at", "ended_at", "deployment", "source", "visibility")
+DRAFTS_KEPT = 20  # per person; the oldest makes room
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A failure that was kept, and what the teller should know about it."""
+
+    failure: Failure
+    notices: list[str]
+
+
+@transaction.atomic
+def tell_failure(*, actor: Person, telling: Telling, draft: uuid.UUID | None = None) -> Told:
+    """Record a failure in the words of the person who saw it; its draft, if there was one, goes."""
+    require(actor, Verb.FAILURE_TELL)
+    telling = telling.checked(timezone.now())
+    failure = Failure(told_by=actor, **_plain(telling))
+    failure.save(force_insert=True)
+    notices = _relate(actor, failure, telling)
+    if draft is not None:
+        Draft.objects.filter(key=draft, person=actor).delete()
+    record(actor=actor, verb=Verb.FAILURE_TELL, subject=failure.code, title=failure.title)
+    return Told(failure, notices)
+
+
+@transaction.atomic
+def edit_failure(*, actor: Person, failure: Failure, version: int, telling: Telling) -> Told:
+    """Replace what was told; raise Conflict, with what stands now, if it changed since `version`."""
+    require(actor, Verb.FAILURE_EDIT, failure)
+    telling = telling.checked(timezone.now())
+    standing = Failure.objects.select_for_update().get(pk=failure.pk)
+    if standing.version != version:
+        raise Conflict(
+            "This was saved elsewhere while you were writing. Yours is still in the form; compare, then save again.",
+            theirs={"title": standing.title, "story": standing.story, "version": str(standing.version)},
+        )
+    before = _differences(standing, telling)
+    for field, value in _plain(telling).items():
+        setattr(standing, field, value)
+    standing.version += 1
+    standing.save(update_fields=[*_PLAIN_FIELDS, "version"])
+    notices = _relate(actor, standing, telling)
+    record(actor=actor, verb=Verb.FAILURE_EDIT, subject=standing.code, before=before)
+    return Told(standing, notices)
+
+
+@transaction.atomic
+def add_to_failure(*, actor: Person, failure: Failure, text: str) -> Note:
+    """Continue one's own story: what became known later."""
+    require(actor, Verb.FAILURE_ADD, failure)
+    return _note(actor, failure, Note.Kind.ADDITION, Verb.FAILURE_ADD, text)
+
+
+@transaction.atomic
+def comment_on_failure(*, actor: Person, failure: Failure, text: str) -> Note:
+    """Say something about somebody else's failure."""
+    require(actor, Verb.FAILURE_COMMENT, failure)
+    return _note(actor, failure, Note.Kind.COMMENT, Verb.FAILURE_COMMENT, text)
+
+
+@transaction.atomic
+def withdraw_failure(*, actor: Person, failure: Failure, because: str = "") -> Failure:
+    """Take one's telling back: it leaves every list and recall, and its code stays taken."""
+    require(actor, Verb.FAILURE_WITHDRAW, failure)
+    if failure.withdrawn_at is not None:
+        raise Refused(f"{failure.code} was withdrawn already.")
+    failure.withdrawn_at, failure.withdrawn_because = timezone.now(), without_nul(because).strip()
+    failure.save(update_fields=["withdrawn_at", "withdrawn_because"])
+    record(actor=actor, verb=Verb.FAILURE_WITHDRAW, subject=failure.code, because=failure.withdrawn_because)
+    return failure
+
+
+@transaction.atomic
+def save_draft(*, actor: Person, key: uuid.UUID, fields: Mapping[str, Any]) -> Draft:
+    """Keep a telling as it stands in its form; a draft is nobody else's and not part of history."""
+    size = sum(len(str(value)) for value in fields.values())
+    if size > 2 * STORY_LIMIT:
+        raise Refused(f"This draft has {size:,} characters; up to {2 * STORY_LIMIT:,} are kept.")
+    kept = {name: _clean(value) for name, value in fields.items()}
+    draft = Draft.objects.select_for_update().filter(key=key).first()
+    if draft is not None and draft.person_id != actor.pk:
+        raise Refused("This draft isn't yours. Open a new one under Tell.")
+    draft = draft or Draft(key=key, person=actor)
+    draft.fields, draft.saved_at = kept, timezone.now()
+    draft.save()
+    _forget_oldest_drafts(actor)
+    return draft
+
+
+@transaction.atomic
+def discard_draft(*, actor: Person, key: uuid.UUID) -> None:
+    """Throw one's own draft away; one that isn't there is gone already."""
+    Draft.objects.filter(key=key, person=actor).delete()
+
+
+def _plain(telling: Telling) -> dict[str, Any]:
+    return {field: getattr(telling, field) for field in _PLAIN_FIELDS}
+
+
+def _relate(actor: Person, failure: Failure, telling: Telling) -> list[str]:
+    """Connect the failure to services, readers and impacts; return what to tell the teller."""
+    services, notices = services_named(actor=actor, names=telling.services)
+    failure.services.set(services)
+    failure.readers.set(_people_at(telling.readers))
+    failure.impacts.all().delete()
+    for loss in telling.losses:
+        _impact(failure, loss)
+    return notices
+
+
+def _impact(failure: Failure, loss: Loss) -> None:
+    offering = offering_named(loss.offering) if loss.offering else None
+    impact = Impact.objects.create(failure=failure, offering=offering, lost=without_nul(loss.lost).strip())
+    impact.audiences.set([audience_named(name) for name in loss.audiences])
+
+
+def _people_at(addresses: Iterable[str]) -> Sequence[Person]:
+    wanted = {address.strip().lower() for address in addresses if address.strip()}
+    found = [person for person in Person.objects.filter(is_active=True) if person.email.lower() in wanted]
+    missing = wanted - {person.email.lower() for person in found}
+    if missing:
+        raise Refused(
+            "This failure isn't kept yet; some of it needs another look.",
+            {"readers": f"Nobody here has the address {', '.join(sorted(missing))}."},
+        )
+    return found
+
+
+def _differences(standing: Failure, telling: Telling) -> dict[str, Any]:
+    """Return the values that the edit replaces, so that history keeps everyone's words."""
+    plain = _plain(telling)
+    return {field: getattr(standing, field) for field in _PLAIN_FIELDS if getattr(standing, field) != plain[field]}
+
+
+def _note(actor: Person, failure: Failure, kind: str, verb: Verb, text: str) -> Note:
+    text = without_nul(text).strip()
+    if not text:
+        raise Refused("Nothing is written yet.", {"text": "Write a sentence or two."})
+    if len(text) > STORY_LIMIT:
+        raise Refused("This is too long.", {"text": f"It has {len(text):,} characters; up to {STORY_LIMIT:,} fit."})
+    note = Note.objects.create(failure=failure, kind=kind, text=text, written_by=actor)
+    record(actor=actor, verb=verb, subject=failure.code, note=note.pk)
+    return note
+
+
+def _forget_oldest_drafts(person: Person) -> None:
+    old = Draft.objects.filter(person=person).order_by("-saved_at").values_list("pk", flat=True)[DRAFTS_KEPT:]
+    Draft.objects.filter(pk__in=list(old)).delete()
+
+
+def _clean(value: Any) -> Any:
+    return [_clean(each) for each in value] if isinstance(value, list) else without_nul(str(value))

@@ -1,0 +1,109 @@
+"""The recall index of this process: derived from the database, and following it.
+
+Each node keeps its own. History is the change log it follows: every write appends to it under one
+lock, so its numbers become visible in order and without gaps, and nothing committed late is missed.
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+
+from failonce.failures import recall_source as failures
+from failonce.failures.models import Failure
+from failonce.history.codes import number_of
+from failonce.history.models import Entry, Head
+from failonce.lessons import recall_source as lessons
+from failonce.lessons.models import Lesson
+from failonce.people.models import Person
+from failonce.recall import Hit, Index, Query, Text
+
+_SOURCES: dict[str, Callable[[Iterable[int] | None], Iterator[Text]]] = {
+    failures.LETTER: failures.texts,
+    lessons.LETTER: lessons.texts,
+}
+_NOTHING = (0, "")
+_FOLLOW_AT_ONCE = 5000  # beyond so many new entries, building afresh is quicker than following
+
+
+class Memory:
+    """One index, and the number of the last history entry it has seen."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._index: Index | None = None
+        self._seen = _NOTHING
+
+    def search(self, query: Query, *, limit: int, without: set[str]) -> list[Hit]:
+        """Return hits over everything committed before this call; `without` names keys to leave out."""
+        return self.follow().search(query, limit=limit, without=without)
+
+    def follow(self) -> Index:
+        """Bring the index up to the last committed entry of history and return it."""
+        head = Head.objects.filter(pk=1).values_list("sequence", "hash").first() or _NOTHING
+        if self._index is not None and head == self._seen:
+            return self._index
+        with self._lock:
+            return self._catch_up(head)
+
+    def forget(self) -> None:
+        """Drop the index; the next search builds it again."""
+        with self._lock:
+            self._index, self._seen = None, _NOTHING
+
+    def _catch_up(self, head: tuple[int, str]) -> Index:
+        if self._index is None or not self._can_follow(head):
+            self._index, self._seen = _build(), head
+        elif head > self._seen:
+            _apply(self._index, after=self._seen[0], until=head[0])
+            self._seen = head
+        return self._index
+
+    def _can_follow(self, head: tuple[int, str]) -> bool:
+        """Tell whether the history seen so far is still the beginning of the one in the database.
+
+        It isn't after a restore or a rolled-back transaction; following by number alone would miss rows then.
+        """
+        sequence, known = self._seen
+        if head[0] - sequence > _FOLLOW_AT_ONCE:
+            return False
+        return sequence == 0 or Entry.objects.filter(sequence=sequence, hash=known).exists()
+
+
+memory = Memory()
+
+
+def hidden_from(person: Person) -> set[str]:
+    """Return the keys of every failure and lesson this person may not read."""
+    failures_hidden = list(Failure.objects.hidden_from(person).values_list("pk", flat=True))
+    lessons_hidden = Lesson.objects.filter(failure__in=failures_hidden).values_list("pk", flat=True)
+    return {f"F-{pk}" for pk in failures_hidden} | {f"L-{pk}" for pk in lessons_hidden}
+
+
+def _build() -> Index:
+    index = Index()
+    for source in _SOURCES.values():
+        index.put_many(source(None))
+    return index
+
+
+def _apply(index: Index, *, after: int, until: int) -> None:
+    """Bring in what the entries after one number, up to another, say has changed."""
+    entries = Entry.objects.filter(sequence__gt=after, sequence__lte=until)
+    for letter, numbers in _numbers_of(set(entries.values_list("subject", flat=True))).items():
+        standing = {text.key: text for text in _SOURCES[letter](numbers)}
+        for number in sorted(numbers - {int(key[2:]) for key in standing}):
+            index.drop(f"{letter}-{number}")
+        index.put_many(standing.values())
+
+
+def _numbers_of(subjects: set[str]) -> dict[str, set[int]]:
+    """Sort subjects by source. What happens to a failure touches its lessons too: it may be withdrawn."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for subject in subjects:
+        for letter in _SOURCES:
+            number = number_of(subject, letter)
+            if number is not None:
+                found[letter].add(number)
+    if found["F"]:
+        found["L"] |= set(Lesson.objects.filter(failure__in=found["F"]).values_list("pk", flat=True))
+    return found

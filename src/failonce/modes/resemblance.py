@@ -1,0 +1,85 @@
+"""Has this happened before? What a failure, told or being told, resembles."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from failonce.failures.models import Failure
+from failonce.modes.memory import hidden_from, memory
+from failonce.modes.models import Answer, FailureMode, Occurrence
+from failonce.people.models import Person
+from failonce.recall import Hit, Query
+
+SHOWN = 5
+_WORTH_SHOWING = 0.08  # below this chance a card is noise even to somebody who asked
+
+
+@dataclass(frozen=True, slots=True)
+class Resemblance:
+    """An earlier failure that this one may repeat: the chance, the reasons in words, the answer so far."""
+
+    failure: Failure
+    probability: float
+    because: tuple[str, ...]
+    said: bool
+    answer: str
+    mode: FailureMode | None
+
+
+def resembling_text(
+    person: Person,
+    *,
+    story: str,
+    title: str = "",
+    services: tuple[str, ...] = (),
+    before: datetime | None = None,
+    answers: Mapping[str, str] | None = None,
+    limit: int = SHOWN,
+) -> list[Resemblance]:
+    """Return what a text resembles, best first; `answers` (code to answer) leaves out what was rejected."""
+    query = Query(text=story, title=title, services=services, before=before.timestamp() if before else None)
+    return _resemblances(person, query, answers or {}, set(), limit)
+
+
+def resembling(person: Person, failure: Failure, *, limit: int = SHOWN) -> list[Resemblance]:
+    """Return what a told failure resembles among earlier ones, without the pairs people rejected."""
+    query = Query(
+        text=failure.story,
+        title=failure.title,
+        services=tuple(service.slug for service in failure.services.all()),
+        before=failure.started_at.timestamp(),
+    )
+    return _resemblances(person, query, answers_about(failure), {failure.code}, limit)
+
+
+def answers_about(failure: Failure) -> dict[str, str]:
+    """Return every answer given about this failure, by the code of the other one."""
+    rows = Answer.objects.filter(low=failure).values_list("high_id", "value")
+    rows = [*rows, *Answer.objects.filter(high=failure).values_list("low_id", "value")]
+    return {f"F-{other}": value for other, value in rows}
+
+
+def _resemblances(
+    person: Person, query: Query, answers: Mapping[str, str], without: set[str], limit: int
+) -> list[Resemblance]:
+    if not query.text.strip() and not query.title.strip():
+        return []
+    rejected = {code for code, value in answers.items() if value == Answer.Value.NO}
+    # Lessons share the index and are not failures: ask for more, keep the failures.
+    hits = memory.search(query, limit=4 * limit, without=without | rejected | hidden_from(person))
+    wanted = [hit for hit in hits if hit.key.startswith("F-") and hit.probability >= _WORTH_SHOWING]
+    return _with_failures(wanted[:limit], answers)
+
+
+def _with_failures(hits: list[Hit], answers: Mapping[str, str]) -> list[Resemblance]:
+    numbers = [int(hit.key[2:]) for hit in hits]
+    failures = Failure.objects.prefetch_related("services").in_bulk(numbers)
+    modes = {
+        occurrence.failure_id: occurrence.mode
+        for occurrence in Occurrence.objects.filter(failure__in=numbers).select_related("mode")
+    }
+    return [
+        Resemblance(failures[number], hit.probability, hit.because, hit.said, answers.get(hit.key, ""), modes.get(number))
+        for number, hit in zip(numbers, hits, strict=True)
+        if number in failures
+    ]

@@ -1,0 +1,160 @@
+"""Telling a failure: the same through every door, and what is refused."""
+
+import json
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from failonce.catalogue.models import Service
+from failonce.failures.models import STORY_LIMIT, Draft, Failure
+from failonce.history.models import Entry
+from failonce.people.models import Person
+from tests.doors import call_api, run_cli, signed_in
+
+STORY = "The nightly job filled the disk of the queue host.\n\nNobody was told until orders stopped."
+
+
+def through_the_page(person: Person, **said: str) -> str:
+    key = uuid.uuid4()
+    posted = {"story": STORY, "kind": "incident", "visibility": "everyone", "more_services": "payments"}
+    answer = signed_in(person).post(f"/failures/new/{key}/", posted | said)
+    assert answer.status_code == 302, answer.content.decode()
+    return str(answer["Location"]).strip("/").split("/")[-1]
+
+
+def through_the_api(person: Person, **said: str) -> str:
+    answer = call_api(person, "POST", "/failures", {"story": STORY, "services": ["payments"]} | said)
+    assert answer.status_code == 201, answer.content
+    return str(answer.json()["code"])
+
+
+def through_the_cli(person: Person, **said: str) -> str:
+    options = [part for name, value in said.items() for part in (f"--{name}", value)]
+    answer = run_cli(person, "tell", "--service", "payments", "--story", "-", "--json", *options, stdin=STORY)
+    assert answer.exit_code == 0, answer.output
+    return str(json.loads(answer.stdout)["code"])
+
+
+every_door = pytest.mark.parametrize("door", [through_the_page, through_the_api, through_the_cli])
+
+
+@every_door
+def test_every_door_tells_the_same_failure(ada: Person, door: Callable[..., str]) -> None:
+    code = door(ada, title="Disk full on the queue host", kind="near_miss")
+
+    told = Failure.objects.get()
+    assert told.code == code
+    assert (told.title, told.kind, told.story) == ("Disk full on the queue host", "near_miss", STORY)
+    assert told.told_by == ada
+    assert [service.name for service in told.services.all()] == ["payments"]
+    assert abs(told.started_at - timezone.now()) < timedelta(minutes=1)
+    assert [entry.verb for entry in Entry.objects.of(code)] == ["failure:tell"]
+
+
+@every_door
+def test_a_failure_without_a_title_is_called_by_its_first_sentence(ada: Person, door: Callable[..., str]) -> None:
+    door(ada)
+
+    assert Failure.objects.get().title == "The nightly job filled the disk of the queue host"
+
+
+@every_door
+def test_a_leader_tells_a_failure_the_same_way(ada: Person, door: Callable[..., str]) -> None:
+    ada.is_leader = True
+    ada.save(update_fields=["is_leader"])
+
+    door(ada, kind="mistake")
+
+    assert Failure.objects.get().told_by == ada
+
+
+def test_an_unknown_service_is_kept_as_a_name_and_said(ada: Person) -> None:
+    Service.objects.create(slug="payments-api", name="Payments API", is_described=True)
+
+    answer = call_api(ada, "POST", "/failures", {"story": STORY, "services": ["payments-apy"]})
+
+    notice = " ".join(answer.json()["notices"])
+    assert "payments-apy" in notice
+    assert "payments-api" in notice
+    assert Service.objects.get(slug="payments-apy").is_described is False
+
+
+NOW = datetime.now(UTC)
+REFUSED = [
+    ({"story": "  \n "}, "story", "one sentence is enough"),
+    ({"story": "x" * (STORY_LIMIT + 1)}, "story", "1,000,001 characters"),
+    ({"kind": "catastrophe"}, "kind", "incident"),
+    ({"started_at": (NOW + timedelta(days=2)).isoformat()}, "started_at", "future"),
+    ({"started_at": NOW.isoformat(), "ended_at": (NOW - timedelta(days=1)).isoformat()}, "ended_at", "before it starts"),
+    ({"title": "x" * 201}, "title", "201 characters"),
+    ({"source": "javascript:alert(1)"}, "source", "http"),
+    ({"visibility": "restricted", "readers": ["nobody@example.org"]}, "readers", "nobody@example.org"),
+]
+
+
+@pytest.mark.parametrize(("said", "field", "why"), REFUSED, ids=[case[1] + str(n) for n, case in enumerate(REFUSED)])
+def test_what_can_not_be_kept_is_refused_with_a_reason(ada: Person, said: dict[str, str], field: str, why: str) -> None:
+    answer = call_api(ada, "POST", "/failures", {"story": STORY} | said)
+
+    assert answer.status_code == 422
+    assert why in answer.json()["fields"][field]
+    assert Failure.objects.count() == 0
+    assert Entry.objects.count() == 0
+
+
+def test_a_refused_story_is_still_in_the_form(ada: Person) -> None:
+    answer = signed_in(ada).post(
+        f"/failures/new/{uuid.uuid4()}/",
+        {"story": STORY, "kind": "incident", "visibility": "everyone", "started_at": "2999-01-01T00:00"},
+    )
+
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Nobody was told until orders stopped." in page
+    assert "future" in page
+
+
+def test_a_refused_story_from_stdin_is_kept_in_a_file(ada: Person) -> None:
+    answer = run_cli(ada, "tell", "--kind", "catastrophe", "--story", "-", stdin=STORY)
+
+    assert answer.exit_code == 1
+    kept = answer.stderr.split("Your story is kept in ")[1].splitlines()[0].rstrip(".")
+    with open(kept, encoding="utf-8") as file:
+        assert file.read() == STORY
+
+
+def test_nul_bytes_and_broken_utf8_are_shown_not_lost(ada: Person) -> None:
+    answer = run_cli(ada, "tell", "--story", "-", stdin=b"a\x00b \xff caf\xc3\xa9")
+
+    assert answer.exit_code == 0, answer.output
+    assert Failure.objects.get().story == "a\ufffdb \ufffd café"
+
+
+def test_telling_uses_up_the_draft(ada: Person) -> None:
+    key = uuid.uuid4()
+    client = signed_in(ada)
+    client.post(f"/failures/new/{key}/draft/", {"story": "half a"})
+    assert Draft.objects.get().fields == {"story": "half a"}
+
+    client.post(f"/failures/new/{key}/", {"story": STORY, "kind": "incident", "visibility": "everyone"})
+
+    assert Draft.objects.count() == 0
+
+
+def test_a_draft_survives_and_is_its_writers_only(ada: Person, bo: Person) -> None:
+    key = uuid.uuid4()
+    signed_in(ada).post(f"/failures/new/{key}/draft/", {"story": "half a story"})
+
+    assert "half a story" in signed_in(ada).get(f"/failures/new/{key}/").content.decode()
+    assert "half a story" not in signed_in(bo).get(f"/failures/new/{key}/").content.decode()
+    refused = signed_in(bo).post(f"/failures/new/{key}/draft/", {"story": "mine now"})
+    assert refused.status_code == 422
+    assert Draft.objects.get().fields == {"story": "half a story"}
+
+
+def test_a_stranger_tells_nothing(db: None) -> None:
+    assert call_api(None, "POST", "/failures", {"story": STORY}).status_code == 401
+    assert Failure.objects.count() == 0

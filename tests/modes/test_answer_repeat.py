@@ -1,0 +1,124 @@
+"""Yes, no and not sure: they stick, link failures into modes, and a rejected pair stays away."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from failonce.failures.models import Failure
+from failonce.failures.telling import Telling
+from failonce.failures.writes import tell_failure
+from failonce.modes.models import FailureMode
+from failonce.modes.resemblance import resembling
+from failonce.people.models import Person
+from tests.doors import call_api, run_cli, signed_in
+
+FIRST = "The TLS certificate of the login page expired and nobody could sign in."
+AGAIN = "Sign in was down: the TLS certificate of the login page expired again."
+
+
+def tell(person: Person, story: str, days: int) -> Failure:
+    started_at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=days)
+    return tell_failure(actor=person, telling=Telling(story=story, started_at=started_at)).failure
+
+
+@pytest.fixture
+def pair(ada: Person) -> tuple[Failure, Failure]:
+    for day, story in enumerate(("A switch lost power.", "The invoice run was late.", "Backups failed to copy.")):
+        tell(ada, story, day)
+    return tell(ada, AGAIN, 30), tell(ada, FIRST, 10)
+
+
+def by_page(person: Person, later: Failure, earlier: Failure, value: str) -> None:
+    answer = signed_in(person).post(f"/modes/answer/{later.code}/{earlier.code}/", {"answer": value})
+    assert answer.status_code == 302
+
+
+def by_api(person: Person, later: Failure, earlier: Failure, value: str) -> None:
+    answer = call_api(person, "PUT", f"/failures/{later.code}/answers/{earlier.code}", {"answer": value})
+    assert answer.status_code == 200
+
+
+every_door = pytest.mark.parametrize("door", [by_page, by_api])
+
+
+@every_door
+def test_yes_links_both_into_one_mode(bo: Person, pair: tuple[Failure, Failure], door: Callable[..., None]) -> None:
+    later, earlier = pair
+
+    door(bo, later, earlier, "yes")
+    door(bo, later, earlier, "yes")
+
+    mode = FailureMode.objects.get()
+    assert {row.failure for row in mode.occurrences.all()} == {later, earlier}
+    assert mode.title == earlier.title
+    assert resembling(bo, later)[0].answer == "yes"
+
+
+@every_door
+def test_a_rejected_pair_is_not_shown_again(bo: Person, pair: tuple[Failure, Failure], door: Callable[..., None]) -> None:
+    later, earlier = pair
+    assert earlier in [found.failure for found in resembling(bo, later)]
+
+    door(bo, later, earlier, "no")
+
+    assert earlier not in [found.failure for found in resembling(bo, later)]
+    assert FailureMode.objects.count() == 0
+
+
+def test_not_sure_links_nothing_and_is_still_shown(bo: Person, pair: tuple[Failure, Failure]) -> None:
+    later, earlier = pair
+
+    by_api(bo, later, earlier, "not_sure")
+
+    assert FailureMode.objects.count() == 0
+    assert [found.answer for found in resembling(bo, later) if found.failure == earlier] == ["not_sure"]
+
+
+def test_no_after_yes_takes_the_link_back(bo: Person, pair: tuple[Failure, Failure]) -> None:
+    later, earlier = pair
+    by_api(bo, later, earlier, "yes")
+
+    by_api(bo, later, earlier, "no")
+
+    assert FailureMode.objects.count() == 0
+
+
+def test_a_third_failure_joins_and_two_modes_merge(ada: Person, bo: Person, pair: tuple[Failure, Failure]) -> None:
+    later, earlier = pair
+    third, fourth = tell(ada, FIRST + " Once more.", 60), tell(ada, AGAIN + " Truly.", 90)
+    by_api(bo, later, earlier, "yes")
+    by_api(bo, fourth, third, "yes")
+    assert FailureMode.objects.count() == 2
+
+    by_api(bo, third, later, "yes")
+
+    mode = FailureMode.objects.get()
+    assert {row.failure for row in mode.occurrences.all()} == {later, earlier, third, fourth}
+
+
+def test_telling_from_the_terminal_can_say_what_it_repeats(bo: Person, pair: tuple[Failure, Failure]) -> None:
+    _, earlier = pair
+
+    answer = run_cli(bo, "tell", "--story", AGAIN, "--repeats", earlier.code)
+
+    assert answer.exit_code == 0, answer.output
+    assert FailureMode.objects.get().occurrences.count() == 2
+
+
+def test_a_failure_can_not_repeat_itself(bo: Person, pair: tuple[Failure, Failure]) -> None:
+    later, _ = pair
+
+    answer = call_api(bo, "PUT", f"/failures/{later.code}/answers/{later.code}", {"answer": "yes"})
+
+    assert answer.status_code == 422
+    assert "itself" in answer.json()["detail"]
+
+
+def test_an_answer_nobody_knows_is_refused(bo: Person, pair: tuple[Failure, Failure]) -> None:
+    later, earlier = pair
+
+    answer = call_api(bo, "PUT", f"/failures/{later.code}/answers/{earlier.code}", {"answer": "perhaps"})
+
+    assert answer.status_code == 422
+    assert "not_sure" in answer.json()["detail"]
