@@ -1,0 +1,1 @@
+"""How well and how fast recall answers, beside the tools people use today."""

@@ -1,0 +1,127 @@
+"""Measures recall and its peers on a data folder: python -m benchmarks.recall."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.recall import speed, table
+from benchmarks.recall.figures import Answer, figures
+from benchmarks.recall.peers.fts5 import FTS5
+from benchmarks.recall.peers.minilm import MiniLM, embedder
+from benchmarks.recall.peers.ours import Ours
+from benchmarks.recall.peers.postgres import Postgres
+from benchmarks.recall.peers.shape import Engine, Unavailable
+from benchmarks.recall.peers.tantivy_bm25 import Tantivy
+from benchmarks.recall.peers.tfidf import TFIDF
+from benchmarks.recall.sets import Set, read_sets
+
+_LIMIT = 20
+_OWN_CHANGES = Path(__file__).parent / "changes"
+
+
+def main() -> int:
+    """Print one table per set and write every figure as JSON."""
+    wants = _arguments()
+    if not wants.data.is_dir():
+        print(f"There is no folder {wants.data}; nothing is measured.", file=sys.stderr)
+        return 2
+    everything: dict[str, Any] = {"sets": {}, "speed": {}, "skipped": {}}
+    model = embedder(wants.model)
+    for one in read_sets(wants.data, wants.changes, wants.all):
+        everything["sets"][one.name] = measured(one, model, everything["skipped"])
+        print(table.of_set(one, everything["sets"][one.name]), flush=True)
+    if not everything["sets"]:
+        print(f"{wants.data} holds none of the known sets.", file=sys.stderr)
+    sizes = [int(size) for size in wants.sizes.split(",") if size.strip()]
+    if sizes:
+        everything["speed"] = speed.curves(wants.data, sizes, wants.peers_up_to)
+        print(table.of_speed(everything["speed"]))
+    for name, why in everything["skipped"].items():
+        print(f"Not measured: {name}, because {why}.")
+    if wants.json:
+        wants.json.write_text(json.dumps(everything, indent=1, default=str))
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.recall", description=__doc__
+    )
+    add = parser.add_argument
+    add("--data", type=Path, required=True, help="folder with repeats/, duplicates/ …")
+    add("--json", type=Path, help="write every figure to this file")
+    add("--changes", type=Path, default=_OWN_CHANGES, help="risky.jsonl and innocent.jsonl,"
+        " used when the data folder has none")  # fmt: skip
+    add("--model", type=Path, help="folder of a MiniLM model for the semantic rows")
+    add("--all", action="store_true", help="ask every question of large sets")
+    add(
+        "--sizes",
+        default="1000,10000,100000",
+        help="sizes of the speed curve; empty: none",
+    )
+    add(
+        "--peers-up-to",
+        type=int,
+        default=100_000,
+        help="largest size peers are timed at",
+    )
+    return parser.parse_args()
+
+
+def engines(model: Any, skipped: dict[str, str]) -> Iterator[Engine]:
+    """Every engine that can run here; the others are noted with the reason."""
+    makers: list[tuple[str, Callable[[], Engine]]] = [
+        (FTS5.name, FTS5),
+        (Postgres.name, Postgres),
+        (Tantivy.name, Tantivy),
+        (TFIDF.name, TFIDF),
+        (MiniLM.name, lambda: MiniLM(model)),
+        (Ours.name, Ours),
+        (f"{Ours.name} + semantic", lambda: _with_semantic(model)),
+    ]
+    for name, make in makers:
+        try:
+            yield make()
+        except Unavailable as why:
+            skipped[name] = str(why)
+
+
+def _with_semantic(model: Any) -> Engine:
+    if model is None:
+        raise Unavailable("no model folder was given or the extra is not installed")
+    ours = Ours(embedder=model)
+    ours.name = f"{Ours.name} + semantic"
+    return ours
+
+
+def measured(one: Set, model: Any, skipped: dict[str, str]) -> dict[str, Any]:
+    """The figures of every engine on one set."""
+    found: dict[str, Any] = {}
+    for engine in engines(model, skipped):
+        try:
+            began = time.perf_counter()
+            engine.build(one.documents)
+            built = time.perf_counter() - began
+            answers = [answer(engine, question) for question in one.questions]
+        finally:
+            engine.close()
+        found[engine.name] = {"build s": built, **figures(one, answers)}
+    return found
+
+
+def answer(engine: Engine, question: Any) -> Answer:
+    """Ask one engine one question and time it."""
+    began = time.perf_counter()
+    ranked, level, chance = engine.ask(question, _LIMIT)
+    took = time.perf_counter() - began
+    return Answer(tuple(place for place, _ in ranked), level, took, chance)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,226 @@
+"""Reads a data folder into questions with known answers."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+MOST_QUESTIONS = 500
+_SEED = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A report; its place in the list it comes in is its place in time."""
+
+    id: str
+    title: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query, the earlier documents it may match, and those it repeats."""
+
+    title: str
+    text: str
+    before: int  # only documents with a smaller place may match
+    answers: frozenset[int]  # places of the documents it repeats; empty: novel
+    source: str
+    kind: str = "failure"
+
+
+@dataclass(slots=True)
+class Set:
+    """Documents in order of time, and questions about them."""
+
+    name: str
+    documents: list[Document]
+    questions: list[Question]
+    order: str  # how time order was found, in words
+    false_alarms: float = 0.05
+    within: int | None = None  # a right answer must be this high to count
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def repeats(self) -> list[Question]:
+        """The questions that have an answer."""
+        return [q for q in self.questions if q.answers]
+
+    @property
+    def novel(self) -> list[Question]:
+        """The questions that resemble nothing known."""
+        return [q for q in self.questions if not q.answers]
+
+
+def read_sets(data: Path, changes: Path | None, everything: bool) -> Iterator[Set]:
+    """Every set the folder holds; what is not there is left out."""
+    most = None if everything else MOST_QUESTIONS
+    if (data / "repeats" / "corpus.jsonl").is_file():
+        yield _repeats(data / "repeats")
+    for bugs in sorted(data.glob("duplicates/*/bugs.jsonl")):
+        yield _duplicates(bugs, most)
+    corpus = data / "incidents" / "icco.jsonl"
+    for folder in (data / "changes", changes):
+        if folder and corpus.is_file() and (folder / "risky.jsonl").is_file():
+            yield _changes(corpus, folder)
+            break
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    if not path.is_file():
+        return []
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [json.loads(line) for line in lines if line.strip()]
+
+
+def _document(row: dict[str, Any], source: str = "") -> Document:
+    return Document(
+        str(row["id"]),
+        str(row.get("title") or ""),
+        str(row.get("text") or ""),
+        str(row.get("source") or source),
+    )
+
+
+def _seconds(value: object) -> float | None:
+    if value in (None, ""):
+        return None
+    when: datetime | None
+    try:
+        when = datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        day = re.search(r"\d{4}-\d\d-\d\d", str(value))
+        when = datetime.fromisoformat(day.group()) if day else None
+    if when is None:
+        return None
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
+
+
+def _natural(text: str) -> list[tuple[int, int | str]]:
+    parts = re.findall(r"\d+|\D+", text)
+    return [(0, int(p)) if p.isdigit() else (1, p) for p in parts]
+
+
+def in_order(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str]:
+    """Rows from the earliest to the latest, and how that was found."""
+    for names in (("created",), ("changed", "resolved")):
+        times = [
+            next((s for n in names if (s := _seconds(r.get(n)))), None) for r in rows
+        ]
+        if rows and all(time is not None for time in times):
+            keyed = sorted(
+                zip(times, rows, strict=True),
+                key=lambda pair: (pair[0], _natural(str(pair[1]["id"]))),
+            )
+            return [row for _, row in keyed], " or ".join(names)
+    known = sum(_seconds(row.get("created")) is not None for row in rows)
+    if rows and known > len(rows) / 2:
+        # A few dates missing: a day written in the id, or else the earliest.
+        def place(row: dict[str, Any]) -> tuple[float, list[tuple[int, int | str]]]:
+            when = _seconds(row.get("created")) or _seconds(row.get("resolved"))
+            return (when or _seconds(row["id"]) or 0.0, _natural(str(row["id"])))
+
+        return sorted(rows, key=place), "created, else resolved or the day in the id"
+    return sorted(rows, key=lambda row: _natural(str(row["id"]))), "number in the id"
+
+
+def _repeats(folder: Path) -> Set:
+    rows, order = in_order(_rows(folder / "corpus.jsonl"))
+    documents = [_document(row) for row in rows]
+    place = {doc.id: at for at, doc in enumerate(documents)}
+    answers: dict[int, set[int]] = {}
+    later = 0
+    for pair in _rows(folder / "pairs.jsonl"):
+        query, match = place.get(str(pair["query"])), place.get(str(pair["match"]))
+        if query is None or match is None:
+            continue
+        if match < query:
+            answers.setdefault(query, set()).add(match)
+        else:
+            later += 1
+    novel_file = folder / "novel.txt"
+    novel = novel_file.read_text().split() if novel_file.is_file() else []
+    asked = {at: frozenset(those) for at, those in answers.items()}
+    asked |= {
+        place[n]: frozenset() for n in novel if n in place and place[n] not in asked
+    }
+    questions = [_question(documents, at, asked[at]) for at in sorted(asked)]
+    notes = [f"{later} labelled matches lie later and do not count"] if later else []
+    return Set("repeats", documents, questions, order, notes=notes)
+
+
+def _question(documents: list[Document], at: int, answers: frozenset[int]) -> Question:
+    doc = documents[at]
+    return Question(doc.title, doc.text, at, answers, doc.source)
+
+
+def _duplicates(path: Path, most: int | None) -> Set:
+    name = path.parent.name
+    rows, order = in_order(_rows(path))
+    documents = [_document(row, name) for row in rows]
+    place = {doc.id: at for at, doc in enumerate(documents)}
+    groups = _groups(rows, place)
+    repeats: list[tuple[int, frozenset[int]]] = []
+    novel: list[tuple[int, frozenset[int]]] = []
+    for at in range(1, len(documents)):
+        earlier = frozenset(other for other in groups.get(at, ()) if other < at)
+        (repeats if earlier else novel).append((at, earlier))
+    chosen = _some(repeats, most) + _some(novel, most)
+    questions = [_question(documents, at, those) for at, those in sorted(chosen)]
+    notes = []
+    if len(chosen) < len(repeats) + len(novel):
+        notes.append(f"{len(chosen)} of {len(repeats) + len(novel)} questions, drawn")
+    return Set(f"duplicates/{name}", documents, questions, order, notes=notes)
+
+
+def _some(
+    items: list[tuple[int, frozenset[int]]], most: int | None
+) -> list[tuple[int, frozenset[int]]]:
+    if most is None or len(items) <= most:
+        return items
+    return random.Random(_SEED).sample(items, most)
+
+
+def _groups(rows: list[dict[str, Any]], place: dict[str, int]) -> dict[int, set[int]]:
+    """Reports of one bug: whatever points at one another, directly or not."""
+    group: dict[int, set[int]] = {}
+    for at, row in enumerate(rows):
+        for other in row.get("dup_ids") or []:
+            to = place.get(str(other))
+            if to is None or to == at:
+                continue
+            merged = group.get(at, {at}) | group.get(to, {to})
+            for member in merged:
+                group[member] = merged
+    return group
+
+
+def _changes(corpus: Path, folder: Path) -> Set:
+    rows, order = in_order(_rows(corpus))
+    documents = [_document(row, "icco") for row in rows]
+    place = {doc.id: at for at, doc in enumerate(documents)}
+    questions: list[Question] = []
+    for row in _rows(folder / "risky.jsonl"):
+        repeats = row.get("repeats") or []
+        names = [repeats] if isinstance(repeats, str) else repeats
+        answers = frozenset(place[str(n)] for n in names if str(n) in place)
+        if answers:
+            questions.append(_change(row, len(documents), answers))
+    for row in _rows(folder / "innocent.jsonl"):
+        questions.append(_change(row, len(documents), frozenset()))
+    return Set("changes", documents, questions, order, false_alarms=0.02, within=3)
+
+
+def _change(row: dict[str, Any], before: int, answers: frozenset[int]) -> Question:
+    text = row.get("change") or ""
+    if isinstance(text, dict):
+        text = "\n".join(str(part) for part in text.values())
+    return Question("", str(text), before, answers, "changes", "change")

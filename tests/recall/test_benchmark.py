@@ -1,0 +1,99 @@
+"""The benchmark reads a folder as it is and its figures are right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.recall.figures import Answer, alarm_level, auc, figures
+from benchmarks.recall.peers.fts5 import FTS5
+from benchmarks.recall.peers.ours import Ours
+from benchmarks.recall.sets import in_order, read_sets
+
+
+def _write(path: Path, rows: Sequence[dict[str, Any]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(json.dumps(row) for row in rows))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    bugs: list[dict[str, Any]] = [
+        {"id": "11", "title": "Tabs vanish", "text": "tabs vanish on restart"},
+        {"id": "9", "title": "Tabs lost", "text": "tabs lost on restart", "dup_ids": [11, 404]},
+        {"id": "12", "title": None, "text": None, "dup_ids": None, "created": None},
+    ]  # fmt: skip
+    _write(tmp_path / "duplicates" / "browser" / "bugs.jsonl", bugs)
+    _write(
+        tmp_path / "incidents" / "icco.jsonl",
+        [{"id": "a", "title": "Disk full", "text": "logs filled the disk", "created": "2020-01-01"}],
+    )  # fmt: skip
+    _write(
+        tmp_path / "changes" / "risky.jsonl",
+        [{"change": "turn on debug logs on the disk", "repeats": ["a", "nowhere"]}],
+    )
+    _write(tmp_path / "changes" / "innocent.jsonl", [{"change": "fix a typo"}])
+    return tmp_path
+
+
+def test_each_set_becomes_questions_about_earlier_texts(folder: Path) -> None:
+    bugs, changes = read_sets(folder, None, everything=True)
+
+    assert [doc.id for doc in bugs.documents] == ["9", "11", "12"]
+    assert [(q.before, q.answers) for q in bugs.questions] == [
+        (1, frozenset([0])),
+        (2, frozenset()),
+    ]
+    assert [q.answers for q in changes.questions] == [frozenset([0]), frozenset()]
+    assert changes.within == 3
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected", "how"),
+    [
+        ([("b", "2020-02-01"), ("a", "2020-01-01 10:00:00")], "ab", "created"),
+        ([("x10", None), ("x9", None)], "x9x10", "number in the id"),
+        (
+            [("p:2019-05-01-z", None), ("q", "2020-01-01"), ("r", "2018-01-01")],
+            "rp:2019-05-01-zq",
+            "created, else resolved or the day in the id",
+        ),
+    ],
+)
+def test_time_order_is_found_and_told(
+    rows: list[tuple[str, str | None]], expected: str, how: str
+) -> None:
+    ordered, found = in_order([{"id": i, "created": c} for i, c in rows])
+
+    assert "".join(row["id"] for row in ordered) == expected
+    assert found == how
+
+
+def test_only_earlier_texts_are_given_by_engines(folder: Path) -> None:
+    bugs = next(iter(read_sets(folder, None, everything=True)))
+
+    for engine in (FTS5(), Ours()):
+        engine.build(bugs.documents)
+        found, _, _ = engine.ask(bugs.questions[0], 10)
+        engine.close()
+        assert [place for place, _ in found] == [0]
+
+
+def test_figures_of_known_answers_are_right(folder: Path) -> None:
+    _, changes = read_sets(folder, None, everything=True)
+    answers = [Answer((0,), 0.9, 0.001, 0.9), Answer((0,), 0.2, 0.001, 0.2)]
+
+    found = figures(changes, answers)
+
+    assert found["R@1"] == found["AUC"] == found["recognised and right"] == 1.0
+    assert found["calibration error"] == pytest.approx((0.1 + 0.2) / 2)
+
+
+def test_ties_count_half_and_alarms_are_bounded() -> None:
+    assert auc([1.0, 2.0], [1.0, 0.0]) == pytest.approx(0.875)
+    novel = [float(n) for n in range(100)]
+    assert sum(value > alarm_level(novel, 0.05) for value in novel) == 5
