@@ -34,7 +34,7 @@ _ANSWER = "answer-"  # the name of a field that answers "is it this one again?":
 def failure_list(request: Request) -> HttpResponse:
     """Every failure one may read, newest first, narrowed by words, kind or service."""
     found = _narrowed(Failure.objects.visible_to(request.user).standing(), request.GET)
-    page = Paginator(found.newest().prefetch_related("services"), _PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.newest().select_related("occurrence").prefetch_related("services"), _PER_PAGE).get_page(request.GET.get("page"))
     kept = request.GET.copy()
     kept.pop("page", None)
     context = {"page": page, "kinds": Kind.choices, "asked": request.GET, "kept": kept.urlencode()}

@@ -1,0 +1,67 @@
+"""The front page: what should I know, what was I asked?"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Max, Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from failonce.failures.models import Draft, Failure
+from failonce.lessons.models import Lesson
+from failonce.modes.models import FailureMode
+from failonce.people.models import Person
+from failonce.people.requests import Request
+from failonce.preflight.models import Reminder
+
+_TOLD_LATELY = 12
+_LEADERS_FIRST_FOR = timedelta(days=14)
+
+
+@require_GET
+def front(request: Request) -> HttpResponse:
+    """Told lately, questions to me, what repeats; and a large quiet Tell."""
+    person = request.user
+    readable = Failure.objects.visible_to(person).standing()
+    context = {
+        "told_lately": _told_lately(person),
+        "drafts": Draft.objects.filter(person=person),
+        "lessons_asked": _lessons_asked(person),
+        "reminders_open": _reminders_open(person),
+        "modes": _what_repeats(readable),
+        "is_empty": not readable.exists(),
+    }
+    return render(request, "web/front.html", context)
+
+
+def _told_lately(person: Person) -> list[Failure]:
+    """Return what was told last; to a leader, failures that leaders told stand first."""
+    lately = Failure.objects.visible_to(person).standing().select_related("told_by", "occurrence")
+    rows = list(lately.prefetch_related("services").order_by("-told_at", "-pk")[:_TOLD_LATELY])
+    if person.is_leader:
+        since = timezone.now() - _LEADERS_FIRST_FOR
+        rows.sort(key=lambda failure: not (failure.told_by.is_leader and failure.told_at > since))
+    return rows
+
+
+def _lessons_asked(person: Person) -> Any:
+    """Return lessons whose date has come, of one's own first."""
+    asked = Lesson.objects.visible_to(person).asked(timezone.localdate())
+    return asked.annotate(own=Count("pk", filter=Q(written_by=person))).order_by("-own", "renew_by")[:5]
+
+
+def _reminders_open(person: Person) -> Any:
+    """Return reminders to this person that have no answer yet."""
+    mine = Reminder.objects.filter(preflight__asked_by=person, answer="", failure__withdrawn_at=None)
+    return mine.select_related("preflight", "lesson", "failure").order_by("-preflight__asked_at", "position")[:5]
+
+
+def _what_repeats(readable: Any) -> Any:
+    """Return the modes that came back last."""
+    among = Q(occurrences__failure__in=readable)
+    modes = FailureMode.objects.annotate(
+        times=Count("occurrences", filter=among), last=Max("occurrences__failure__started_at", filter=among)
+    )
+    return modes.filter(times__gt=1).order_by("-last", "-pk")[:6]
