@@ -1,0 +1,131 @@
+"""Recall follows the database: at once, after a rollback, and past rows committed late."""
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection, transaction
+
+from failonce.failures.models import Failure
+from failonce.failures.telling import Telling
+from failonce.failures.writes import tell_failure
+from failonce.history.chain import record
+from failonce.history.verbs import Verb
+from failonce.modes.memory import Memory
+from failonce.people.models import Person
+from failonce.recall import Query
+from tests.cast import make_person
+
+WHEN = datetime(2026, 2, 1, tzinfo=UTC)
+
+
+def tell(person: Person, story: str) -> Failure:
+    return tell_failure(actor=person, telling=Telling(story=story, started_at=WHEN)).failure
+
+
+def keys(memory: Memory, text: str) -> list[str]:
+    return [hit.key for hit in memory.search(Query(text=text), limit=10, without=set())]
+
+
+def test_what_was_just_told_is_found_at_once(ada: Person) -> None:
+    memory = Memory()
+    assert keys(memory, "certificate expired") == []
+
+    told = tell(ada, "The certificate of the gateway expired.")
+
+    assert keys(memory, "certificate expired") == [told.code]
+
+
+def test_an_edit_replaces_what_is_known(ada: Person) -> None:
+    memory, told = Memory(), tell(ada, "The certificate of the gateway expired.")
+    keys(memory, "anything")
+
+    told.story, told.title = "A mouse chewed the uplink.", "Uplink chewed"
+    told.save()
+    record(actor=ada, verb=Verb.FAILURE_EDIT, subject=told.code)
+
+    assert keys(memory, "certificate of the gateway") == []
+    assert keys(memory, "mouse chewed the uplink") == [told.code]
+
+
+def test_a_forgotten_index_is_built_again(ada: Person) -> None:
+    memory, told = Memory(), tell(ada, "The certificate of the gateway expired.")
+
+    memory.forget()
+
+    assert keys(memory, "certificate") == [told.code]
+
+
+def test_a_history_that_was_taken_back_is_noticed(ada: Person) -> None:
+    memory = Memory()
+    tell(ada, "A switch lost power.")
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        tell(ada, "The certificate of the gateway expired.")
+        assert keys(memory, "certificate of the gateway") != []
+        raise ZeroDivisionError
+
+    kept = tell(ada, "The invoice run was late.")
+
+    assert keys(memory, "certificate of the gateway") == []
+    assert keys(memory, "invoice run late") == [kept.code]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one transaction write at a time")
+def test_a_row_committed_late_is_not_missed() -> None:
+    ada, memory = make_person("Ada"), Memory()
+    tell(ada, "A switch lost power.")
+    keys(memory, "anything")
+    row_is_written, other_is_committed = threading.Event(), threading.Event()
+
+    def slow_teller() -> None:
+        try:
+            with transaction.atomic():
+                late = Failure.objects.create(
+                    title="Late", kind="incident", story="The certificate of the gateway expired.",
+                    started_at=WHEN, told_by=ada,
+                )  # fmt: skip
+                row_is_written.set()
+                assert other_is_committed.wait(20)
+                record(actor=ada, verb=Verb.FAILURE_TELL, subject=late.code)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=slow_teller)
+    thread.start()
+    assert row_is_written.wait(20)
+    quick = tell(ada, "The invoice run was late.")
+    assert keys(memory, "invoice run late") == [quick.code]
+    assert keys(memory, "certificate of the gateway") == []
+    other_is_committed.set()
+    thread.join(20)
+
+    late = Failure.objects.get(title="Late")
+    assert late.pk < quick.pk
+    assert keys(memory, "certificate of the gateway") == [late.code]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite lets one transaction write at a time")
+def test_many_tellers_at_once_are_all_found() -> None:
+    ada, memory = make_person("Ada"), Memory()
+    codes: list[str] = []
+
+    def teller(number: int) -> None:
+        try:
+            for turn in range(5):
+                codes.append(tell(ada, f"Teller {number} saw the certificate expire, turn {turn}.").code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=teller, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        keys(memory, "certificate")
+    for thread in threads:
+        thread.join()
+
+    index = memory.follow()
+    assert len(codes) == 30
+    assert all(code in index for code in codes)
