@@ -25,8 +25,13 @@ class Service(models.Model):
 
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=120)
+    # Other names people used for it; a name merged into this service finds it ever after.
+    also_called: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
     description = models.TextField(blank=True)
     is_critical = models.BooleanField(default=False)
+    lifecycle = models.CharField(
+        max_length=40, blank=True
+    )  # in the words of the house: production, deprecated
     is_described = models.BooleanField(
         default=False
     )  # False: only named so far, by someone telling a failure
@@ -39,6 +44,7 @@ class Service(models.Model):
     depends_on: models.ManyToManyField[Service, Any] = models.ManyToManyField(
         "self", symmetrical=False, blank=True, related_name="dependants"
     )
+    version = models.PositiveIntegerField(default=1)  # an edit of an older one is answered with both texts
 
     class Meta:
         ordering = ("name",)
@@ -46,14 +52,14 @@ class Service(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """Return the path of the service's page."""
+        return f"/catalogue/services/{self.slug}/"
+
     @property
     def code(self) -> str:
         """The name by which history knows this service."""
         return f"service:{self.slug}"
-
-    def get_absolute_url(self) -> str:
-        """Return the path of the service's page."""
-        return f"/catalogue/services/{self.slug}/"
 
 
 class Audience(models.Model):
@@ -69,6 +75,7 @@ class Audience(models.Model):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=20, choices=audience_kinds, default=Kind.CONSUMER)
     contact = models.CharField(max_length=300, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ("name",)
@@ -76,14 +83,14 @@ class Audience(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """Return the path of the audience's page."""
+        return f"/catalogue/audiences/{self.slug}/"
+
     @property
     def code(self) -> str:
         """The name by which history knows this audience."""
         return f"audience:{self.slug}"
-
-    def get_absolute_url(self) -> str:
-        """Return the path of the audience's page."""
-        return f"/catalogue/audiences/{self.slug}/"
 
 
 class Offering(models.Model):
@@ -96,6 +103,7 @@ class Offering(models.Model):
     audiences: models.ManyToManyField[Audience, Any] = models.ManyToManyField(
         Audience, blank=True, related_name="offerings"
     )
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ("name",)
@@ -103,14 +111,14 @@ class Offering(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """Return the path of the offering's page."""
+        return f"/catalogue/offerings/{self.slug}/"
+
     @property
     def code(self) -> str:
         """The name by which history knows this offering."""
         return f"offering:{self.slug}"
-
-    def get_absolute_url(self) -> str:
-        """Return the path of the offering's page."""
-        return f"/catalogue/offerings/{self.slug}/"
 
 
 class OfferingPart(models.Model):

@@ -1,19 +1,23 @@
 """Finding what somebody meant by a name: by slug, by name in any case, or what comes close."""
 
 import difflib
+import hashlib
 import re
 from collections.abc import Sequence
 from typing import TypeVar
 
 from django.db.models import QuerySet
+from django.utils.text import slugify
 
 from failonce.catalogue.models import Audience, Offering, Service
 from failonce.people.errors import Refused
+from failonce.people.models import Team
 
 NAMES_AT_ONCE = 50
 NAME_LENGTH = 120
+SLUG_LENGTH = 80
 
-Noun = TypeVar("Noun", Service, Offering, Audience)
+Noun = TypeVar("Noun", Service, Offering, Audience, Team)
 
 
 def known_services(names: Sequence[str]) -> tuple[list[Service], list[str]]:
@@ -26,12 +30,12 @@ def known_services(names: Sequence[str]) -> tuple[list[Service], list[str]]:
 
 
 def offering_named(name: str) -> Offering:
-    """Return the offering with this slug or name; raise Refused, with names that come close, if there is none."""
+    """Return the offering with this slug or name; raise Refused, with close names, if there is none."""
     return _one(Offering.objects.select_related("service"), name, "offering")
 
 
 def audience_named(name: str) -> Audience:
-    """Return the consumer or partner with this slug or name; raise Refused, with close names, if there is none."""
+    """Return the audience with this slug or name; raise Refused, with close names, if there is none."""
     return _one(Audience.objects.all(), name, "consumer or partner")
 
 
@@ -61,21 +65,38 @@ def name_key(name: str) -> str:
     return re.sub(r"[\s_-]+", "-", name.casefold())
 
 
+def slug_for(name: str) -> str:
+    """Return a slug for a name in any script; the same name always gives the same slug."""
+    return slugify(name)[:SLUG_LENGTH].strip("-_") or f"named-{digest(name)}"
+
+
+def digest(name: str) -> str:
+    """Return eight characters that tell this name from others, whatever its case."""
+    return hashlib.sha256(name.casefold().encode("utf-8", "replace")).hexdigest()[:8]
+
+
 def resolve(everything: "QuerySet[Noun]", names: Sequence[str]) -> tuple[dict[str, Noun], list[str]]:
     """Return what each name means among these objects, and the names that mean none of them."""
     by_slug = {noun.slug: noun for noun in everything.filter(slug__in=names)}
     if len(by_slug) == len(names):
         return by_slug, []
-    keys = {}
-    for pk, slug, name in everything.order_by("-pk").values_list("pk", "slug", "name"):
-        keys[name_key(name)] = pk
-        keys[name_key(slug)] = pk
+    keys = _keys(everything)
     wanted = {name: keys[name_key(name)] for name in names if name not in by_slug and name_key(name) in keys}
     rows = everything.in_bulk(set(wanted.values()))
     found = {
         name: by_slug.get(name) or rows[wanted[name]] for name in names if name in by_slug or name in wanted
     }
     return found, [name for name in names if name not in found]
+
+
+def _keys(everything: "QuerySet[Noun]") -> dict[str, int]:
+    # Where two things answer to one key, a slug wins over a name, a name over what it was also called,
+    # and the older over the newer: later entries overwrite earlier ones.
+    fields = {"slug", "name", "also_called"} & {field.name for field in everything.model._meta.fields}
+    rows = list(everything.select_related(None).only(*fields).order_by("-pk"))
+    keys = {name_key(name): row.pk for row in rows for name in getattr(row, "also_called", ())}
+    keys |= {name_key(row.name): row.pk for row in rows}
+    return keys | {name_key(row.slug): row.pk for row in rows}
 
 
 def close_names(name: str, everything: "QuerySet[Noun]") -> list[str]:

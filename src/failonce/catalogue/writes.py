@@ -1,19 +1,24 @@
 """Every change people can make to the catalogue."""
 
-import hashlib
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.utils.text import slugify
 
 from failonce.catalogue.models import Service
-from failonce.catalogue.names import close_names, did_you_mean, name_key, resolve, tidy_names
+from failonce.catalogue.names import (
+    SLUG_LENGTH,
+    close_names,
+    did_you_mean,
+    digest,
+    name_key,
+    resolve,
+    slug_for,
+    tidy_names,
+)
 from failonce.history import chain
 from failonce.history.verbs import Verb
 from failonce.people import permissions
 from failonce.people.models import Person
-
-SLUG_LENGTH = 80
 
 
 @transaction.atomic
@@ -43,18 +48,9 @@ def services_named(*, actor: Person, names: Sequence[str]) -> tuple[list[Service
 def _name_service(actor: Person, name: str) -> Service:
     slug = slug_for(name)
     if Service.objects.filter(slug=slug).exists():
-        slug = f"{slug[: SLUG_LENGTH - 9]}-{_digest(name)}"
+        slug = f"{slug[: SLUG_LENGTH - 9]}-{digest(name)}"
     # Two people may name the same thing at once; on PostgreSQL the second finds what the first kept.
     service, created = Service.objects.get_or_create(slug=slug, defaults={"name": name})
     if created:
         chain.record(actor=actor, verb=Verb.SERVICE_NAME, subject=service.code, name=name)
     return service
-
-
-def slug_for(name: str) -> str:
-    """Return a slug for a name in any script; the same name always gives the same slug."""
-    return slugify(name)[:SLUG_LENGTH].strip("-_") or f"named-{_digest(name)}"
-
-
-def _digest(name: str) -> str:
-    return hashlib.sha256(name.casefold().encode()).hexdigest()[:8]

@@ -1,0 +1,104 @@
+"""Keeping what a sheet says on its object, and finding the objects it refers to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from failonce.catalogue.models import Audience, Offering, OfferingPart, Service
+from failonce.catalogue.names import close_names, did_you_mean, one_line, resolve
+from failonce.catalogue.sheets import Sheet, differences, in_words, sheet_of
+from failonce.people.errors import Conflict, Refused
+from failonce.people.models import Team
+
+Changes = dict[str, list[Any]]
+
+# What a sheet calls a field, where the model has another word for it.
+_COLUMNS = {"critical": "is_critical", "described": "is_described"}
+_REFERENCES: dict[str, Any] = {
+    "team": Team,
+    "service": Service,
+    "depends_on": Service,
+    "audiences": Audience,
+}
+
+
+@dataclass(slots=True)
+class Known:
+    """The objects that sheets may refer to, by slug."""
+
+    teams: dict[str, Team] = field(default_factory=dict)
+    services: dict[str, Service] = field(default_factory=dict)
+    audiences: dict[str, Audience] = field(default_factory=dict)
+
+
+def with_slugs(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was said with slugs where people wrote names; raise Refused for what nobody knows."""
+    slugs: dict[str, Any] = {}
+    fields: dict[str, str] = {}
+    for key, model in _REFERENCES.items():
+        value = said.get(key)
+        if not value:
+            continue
+        names = [one_line(name) for name in ([value] if isinstance(value, str) else value)]
+        found, unknown = resolve(model.objects.all(), names)
+        if unknown:
+            close = close_names(unknown[0], model.objects.all())
+            fields[key] = f"{unknown[0][:120]} isn't known here.{did_you_mean(close)}"
+        else:
+            slugs[key] = (
+                found[names[0]].slug if isinstance(value, str) else [each.slug for each in found.values()]
+            )
+    if fields:
+        raise Refused("This refers to something that isn't in the catalogue.", fields)
+    return {**said, **slugs}
+
+
+def known_to(sheet: Sheet) -> Known:
+    """Return the objects this sheet refers to by slug."""
+    services = [*sheet.get("depends_on", ()), *filter(None, [sheet.get("service")])]
+    return Known(
+        teams={team.slug: team for team in Team.objects.filter(slug=sheet.get("team") or "")},
+        services={each.slug: each for each in Service.objects.filter(slug__in=services)},
+        audiences={each.slug: each for each in Audience.objects.filter(slug__in=sheet.get("audiences", ()))},
+    )
+
+
+def changes_to(noun: Service | Offering | Audience | Team, sheet: Sheet) -> Changes:
+    """Return what keeping this sheet would change: for each such key, what it was and what it becomes."""
+    return differences({} if noun._state.adding else sheet_of(noun), sheet)
+
+
+def check_read(noun: Service | Offering | Audience, changes: Changes, read: int | None) -> None:
+    """Raise Conflict, with what stands there now, when these changes were made without having read it."""
+    if noun._state.adding or not changes or read == noun.version:
+        return
+    if isinstance(noun, Service) and not noun.is_described:
+        return  # only a name so far: there are no words to lose
+    raise Conflict(
+        f"{noun.name} was changed since you read it. What stands there now is shown beside what you wrote;"
+        " bring the two together and save again.",
+        theirs={key: in_words(was) for key, (was, _) in changes.items()},
+    )
+
+
+def keep(noun: Service | Offering | Audience | Team, changes: Changes, known: Known) -> None:
+    """Save these changes, references and parts included."""
+    after = {key: becomes for key, (_, becomes) in changes.items()}
+    if not noun._state.adding and not isinstance(noun, Team):
+        noun.version += 1
+    for key in after.keys() - {"depends_on", "audiences", "parts"}:
+        setattr(noun, _COLUMNS.get(key, key), _column(key, after[key], known))
+    noun.save()
+    if isinstance(noun, Service) and "depends_on" in after:
+        noun.depends_on.set([known.services[slug] for slug in after["depends_on"]])
+    if isinstance(noun, Offering) and "audiences" in after:
+        noun.audiences.set([known.audiences[slug] for slug in after["audiences"]])
+    if isinstance(noun, Offering) and "parts" in after:
+        noun.parts.all().delete()
+        OfferingPart.objects.bulk_create(OfferingPart(offering=noun, **part) for part in after["parts"])
+
+
+def _column(key: str, value: Any, known: Known) -> Any:
+    if key == "team":
+        return known.teams[value] if value else None
+    return known.services[value] if key == "service" else value
