@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from failonce.catalogue.writes import audience_named, offering_named, services_named
+from failonce.catalogue.names import audience_named, offering_named
+from failonce.catalogue.writes import services_named
 from failonce.failures.models import STORY_LIMIT, Draft, Failure, Impact, Note
 from failonce.failures.telling import Loss, Telling, without_nul
 from failonce.history.chain import record
