@@ -12,3 +12,5 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 errors.install(api)
+api.add_router("", "failonce.failures.api.router")
+api.add_router("", "failonce.modes.api.router")

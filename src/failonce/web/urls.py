@@ -1,5 +1,9 @@
 """The addresses of this room's pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from failonce.web.front import front
+
+urlpatterns = [
+    path("", front, name="front"),
+]
