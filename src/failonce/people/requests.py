@@ -7,7 +7,7 @@ from failonce.people.models import Person
 
 
 class Request(HttpRequest):
-    """A request whose person is signed in; LoginRequiredMiddleware sees to that."""
+    """A request whose person is signed in; SignInRequired sees to that."""
 
     user: Person  # type: ignore[assignment]
     htmx: HtmxDetails
