@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Query, Router
+from ninja import Query, Router, Status
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from failonce.api.tokens import needs
@@ -165,9 +165,9 @@ class NoteOut(BaseModel):
 
 
 @router.post("/failures", response={201: ToldOut}, auth=needs("tell"), summary="Tell a failure")
-def tell(request: HttpRequest, failure: TellIn) -> tuple[int, ToldOut]:
+def tell(request: HttpRequest, failure: TellIn) -> Status[ToldOut]:
     """Tell a failure; answers where it is and what it resembles."""
-    return 201, tell_for(_person(request), failure)
+    return Status(201, tell_for(_person(request), failure))
 
 
 @router.get("/failures", response=FailurePage, auth=needs("read"), summary="List failures")
@@ -200,17 +200,17 @@ def edit(request: HttpRequest, code: str, failure: EditIn) -> ToldOut:
 
 
 @router.post("/failures/{code}/additions", response={201: NoteOut}, auth=needs("tell"), summary="Add to a failure")
-def add(request: HttpRequest, code: str, addition: TextIn) -> tuple[int, NoteOut]:
+def add(request: HttpRequest, code: str, addition: TextIn) -> Status[NoteOut]:
     """Continue one's own story."""
     person = _person(request)
-    return 201, _note(writes.add_to_failure(actor=person, failure=failure_for(person, code), text=addition.text))
+    return Status(201, _note(writes.add_to_failure(actor=person, failure=failure_for(person, code), text=addition.text)))
 
 
 @router.post("/failures/{code}/comments", response={201: NoteOut}, auth=needs("tell"), summary="Comment on a failure")
-def comment(request: HttpRequest, code: str, comment: TextIn) -> tuple[int, NoteOut]:
+def comment(request: HttpRequest, code: str, comment: TextIn) -> Status[NoteOut]:
     """Comment on a failure."""
     person = _person(request)
-    return 201, _note(writes.comment_on_failure(actor=person, failure=failure_for(person, code), text=comment.text))
+    return Status(201, _note(writes.comment_on_failure(actor=person, failure=failure_for(person, code), text=comment.text)))
 
 
 @router.post("/failures/{code}/withdraw", response=FailureOut, auth=needs("tell"), summary="Withdraw a failure")

@@ -1,7 +1,7 @@
 """Failure modes, and answers about pairs of failures, as JSON."""
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 from pydantic import BaseModel, ConfigDict
 
 from failonce.api.tokens import needs
@@ -77,11 +77,11 @@ def name(request: HttpRequest, code: str, said: NameIn) -> ModeOut:
 
 
 @router.delete("/modes/{code}/failures/{failure}", response={204: None}, auth=needs("tell"), summary="Unlink a failure")
-def unlink(request: HttpRequest, code: str, failure: str) -> tuple[int, None]:
+def unlink(request: HttpRequest, code: str, failure: str) -> Status[None]:
     """Take a failure out of a mode."""
     person: Person = request.auth  # type: ignore[attr-defined]
     writes.unlink_failure(actor=person, mode=mode_for(person, code), failure=failure_for(person, failure))
-    return 204, None
+    return Status(204, None)
 
 
 def _mode_out(person: Person, mode: FailureMode) -> ModeOut:
