@@ -56,7 +56,8 @@ def read(folder: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """What `write` wrote; StaleIndex when it is not whole or not ours."""
     try:
         words = json.loads((folder / _WORDS).read_text())
-        with np.load(folder / _NUMBERS, allow_pickle=False) as file:
+        # Opened here, as NumPy would leave a file open that turns out to be damaged.
+        with (folder / _NUMBERS).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             numbers = {name: file[name] for name in file.files}
         same = numbers.pop("stamp").tobytes().decode() == words["stamp"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as problem:
