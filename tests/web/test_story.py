@@ -1,0 +1,79 @@
+"""Stories are Markdown; whatever they hold, the page they stand on stays safe and in order."""
+
+import time
+
+import pytest
+
+from failonce.web.story import LONGEST_RENDERED, story_html
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("It was **late**.", "<p>It was <strong>late</strong>.</p>"),
+        ("~~fixed~~", "<s>fixed</s>"),
+        ("| a |\n|---|\n| 1 |", "<td>1</td>"),
+        ("3. third", '<ol start="3">'),
+        ("```\nrm -rf data\n```", "<pre><code>rm -rf data"),
+        ("[runbook](https://example.org/x)", '<a href="https://example.org/x" rel="nofollow noopener">runbook</a>'),
+    ],
+)
+def test_markdown_becomes_html(text: str, html: str) -> None:
+    assert html in story_html(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        '<img src=x onerror="alert(1)">',
+        "[click](javascript:alert(1))",
+        "[click](data:text/html,x)",
+        "<p style='position:fixed'>x</p>",
+        '[x](https://example.org "a" onclick=alert(1))',
+        "<javascript:alert(1)>",
+    ],
+)
+def test_nothing_in_a_story_can_run(text: str) -> None:
+    html = story_html(text)
+
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "<p style" not in html
+    assert 'href="javascript' not in html
+    assert 'href="data' not in html
+    assert "<a onclick" not in html
+
+
+def test_a_picture_elsewhere_becomes_a_link_and_is_not_fetched() -> None:
+    html = story_html("![graph](https://example.org/graph.png)")
+
+    assert "<img" not in html
+    assert 'href="https://example.org/graph.png"' in html
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"), [("# Big", "h3"), ("## Next", "h4"), ("###### Small", "h6"), ("Big\n===", "h3")]
+)
+def test_headings_never_outrank_the_page(text: str, tag: str) -> None:
+    assert story_html(text).startswith(f"<{tag}>")
+
+
+def test_a_very_long_story_is_shown_as_typed_and_at_once() -> None:
+    text = "<b>*[" * LONGEST_RENDERED
+
+    begun = time.perf_counter()
+    html = story_html(text)
+
+    assert time.perf_counter() - begun < 2
+    assert html.startswith("<p>&lt;b&gt;*[")
+
+
+@pytest.mark.parametrize("unit", ["[", "> ", "*a **a ", "- ", "`", "|a", "<a ", "![x]("])
+def test_no_repeated_sign_makes_a_story_slow(unit: str) -> None:
+    text = unit * (LONGEST_RENDERED // 10 // len(unit))
+
+    begun = time.perf_counter()
+    story_html(text)
+
+    assert time.perf_counter() - begun < 2
