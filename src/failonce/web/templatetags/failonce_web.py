@@ -1,0 +1,128 @@
+"""Filters and tags for every room's templates: stories, moments, chances, glyphs and drawings."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from failonce.web import drawing, glyphs, stylesheet
+from failonce.web import moments as say
+from failonce.web.story import story_html
+
+register = template.Library()
+
+
+class Told(Protocol):
+    """What a drawing needs to know of a failure."""
+
+    code: str
+    title: str
+    kind: str
+    started_at: datetime
+    ended_at: datetime | None
+    told_at: datetime
+
+
+@register.filter
+def story(text: str | None) -> SafeString:
+    """Show Markdown: {{ failure.story|story }}, inside <div class="story" dir="auto">."""
+    return story_html(text or "")
+
+
+@register.filter
+def when(moment: datetime | date | None) -> SafeString:
+    """Show a moment to the minute: 19 Jul 2024, 04:09 UTC."""
+    return say.when_html(moment)
+
+
+@register.filter
+def day(moment: datetime | date | None) -> SafeString:
+    """Show the day alone, as lists do: 19 Jul 2024."""
+    return say.when_html(moment, "j M Y")
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """Say how long ago: 3 months ago."""
+    return say.relative(moment)
+
+
+@register.filter
+def lasting(length: timedelta) -> str:
+    """Say how long: 18 h."""
+    return say.lasting(length)
+
+
+@register.filter
+def chance(probability: float) -> str:
+    """Say a probability: about 8 times in 10."""
+    return say.chance(probability)
+
+
+@register.simple_tag
+def kind_glyph(kind: str) -> SafeString:
+    """Show a kind of failure: its sign and its word."""
+    return glyphs.kind_glyph(kind)
+
+
+@register.simple_tag
+def stylesheet_address() -> str:
+    """Return where the current stylesheet is."""
+    return stylesheet.address()
+
+
+@register.simple_tag(takes_context=True)
+def masthead_link(context: template.Context, name: str, words: str) -> SafeString:
+    """Link to a part of failonce, marked while one is inside it; nothing if that part isn't installed."""
+    address = _address_of(name)
+    if not address:
+        return SafeString("")
+    path = getattr(context.get("request"), "path", "")
+    here = "page" if path == address else "true" if path.startswith(address) else "false"
+    return format_html('<li><a href="{}" aria-current="{}">{}</a></li>', address, here, words)
+
+
+@register.simple_tag
+def menu_link(name: str, words: str) -> SafeString:
+    """Link to one of a person's own pages; nothing if it isn't installed."""
+    address = _address_of(name)
+    return format_html('<li><a href="{}">{}</a></li>', address, words) if address else SafeString("")
+
+
+def _address_of(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag
+def failure_timeline(failure: Told) -> SafeString:
+    """Draw when it began, ended and was told."""
+    return drawing.failure_timeline(failure.started_at, failure.ended_at, failure.told_at)
+
+
+@register.inclusion_tag("web/_occurrences.html")
+def occurrence_strip(failures: Iterable[Told]) -> dict[str, Any]:
+    """Draw every time a mode happened, with the same as a table below."""
+    failures = sorted(failures, key=lambda one: one.started_at)
+    seen = [drawing.Occurrence(one.started_at, one.code, one.title, str(one.kind) == "near_miss") for one in failures]
+    return {
+        "failures": failures,
+        "strip": drawing.occurrence_strip(seen) if seen else "",
+        "in_words": drawing.in_words(seen),
+    }
+
+
+@register.simple_tag
+def ticks(moments: Iterable[datetime], years: int = 5) -> SafeString:
+    """Draw a few ticks for a row of a list: how often in the last years."""
+    now = timezone.now()
+    since = now - timedelta(days=365.25 * years)
+    seen = [moment for moment in moments if since <= moment <= now]
+    return drawing.ticks(seen, since, now, f"{len(seen)} in the last {years} years")
