@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from failonce.catalogue.models import Audience, Offering, Service
 from failonce.failures.models import Failure, Kind, Visibility
-from failonce.failures.telling import Loss, Telling
+from failonce.failures.telling import STORY_NEEDED, Loss, Telling
 
 LOSSES = 3  # rows of "what they lost" on the page; the API takes any number
 _TICKABLE = 24  # more services than this are typed, not ticked
@@ -29,9 +29,9 @@ class TellForm(forms.Form):
 
     story = forms.CharField(
         label="What happened?",
-        required=False,
+        error_messages={"required": STORY_NEEDED},
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 9, "autofocus": True, "dir": "auto"}),
+        widget=forms.Textarea(attrs={"rows": 9, "class": "long", "autofocus": True, "dir": "auto"}),
         help_text="In your own words. Markdown, log lines and code are fine.",
     )
     title = forms.CharField(

@@ -10,6 +10,7 @@ from django.core.validators import URLValidator
 from failonce.failures.models import STORY_LIMIT, Kind, Visibility
 from failonce.people.errors import Refused
 
+STORY_NEEDED = "Tell what happened, in your own words; one sentence is enough."
 _TITLE_LIMIT = 200
 _CLOCKS_DIFFER = timedelta(minutes=5)  # a phone's clock may run ahead of the server's
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
@@ -91,7 +92,7 @@ def without_nul(text: str) -> str:
 
 def _story_problem(story: str) -> str:
     if not story:
-        return "Tell what happened, in your own words; one sentence is enough."
+        return STORY_NEEDED
     if len(story) > STORY_LIMIT:
         return (
             f"The story has {len(story):,} characters; failonce keeps up to {STORY_LIMIT:,}. "
