@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -23,10 +24,18 @@ class NothingLost:
         if request.path.startswith("/api/"):
             return None
         if isinstance(error, OperationalError):
-            return render(request, "503.html", {"words": words_of(request)}, status=503)
+            return _not_now(request)
         if isinstance(error, DomainError):
             return render(request, "refused.html", {"error": error, "words": words_of(request)}, status=error.status)
         return None
+
+
+def _not_now(request: HttpRequest) -> HttpResponse:
+    # The page must not ask the database who is reading, or it would fail the same way.
+    request.user = AnonymousUser()
+    answer = render(request, "503.html", {"words": words_of(request), "messages": ()}, status=503)
+    answer["Retry-After"] = "5"
+    return answer
 
 
 def words_of(request: HttpRequest) -> list[tuple[str, str]]:
