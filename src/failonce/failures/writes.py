@@ -35,7 +35,7 @@ def tell_failure(*, actor: Person, telling: Telling, draft: uuid.UUID | None = N
     """Record a failure in the words of the person who saw it; its draft, if there was one, goes."""
     require(actor, Verb.FAILURE_TELL)
     telling = telling.checked(timezone.now())
-    failure = Failure(told_by=actor, **_plain(telling))
+    failure = Failure(told_by=actor, **plain_fields(telling))
     failure.save(force_insert=True)
     notices = _relate(actor, failure, telling)
     if draft is not None:
@@ -56,7 +56,7 @@ def edit_failure(*, actor: Person, failure: Failure, version: int, telling: Tell
             theirs={"title": standing.title, "story": standing.story, "version": str(standing.version)},
         )
     before = _differences(standing, telling)
-    for field, value in _plain(telling).items():
+    for field, value in plain_fields(telling).items():
         setattr(standing, field, value)
     standing.version += 1
     standing.save(update_fields=[*_PLAIN_FIELDS, "version"])
@@ -114,7 +114,8 @@ def discard_draft(*, actor: Person, key: uuid.UUID) -> None:
     Draft.objects.filter(key=key, person=actor).delete()
 
 
-def _plain(telling: Telling) -> dict[str, Any]:
+def plain_fields(telling: Telling) -> dict[str, Any]:
+    """Return what a telling says that is kept as it stands, by the names of the columns."""
     return {field: getattr(telling, field) for field in _PLAIN_FIELDS}
 
 
@@ -149,7 +150,7 @@ def _people_at(addresses: Iterable[str]) -> Sequence[Person]:
 
 def _differences(standing: Failure, telling: Telling) -> dict[str, Any]:
     """Return the values that the edit replaces, so that history keeps everyone's words."""
-    plain = _plain(telling)
+    plain = plain_fields(telling)
     return {field: getattr(standing, field) for field in _PLAIN_FIELDS if getattr(standing, field) != plain[field]}
 
 

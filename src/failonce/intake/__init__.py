@@ -1,0 +1,1 @@
+"""What comes in from elsewhere and leaves again: one folder per source."""
