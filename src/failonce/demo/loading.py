@@ -1,0 +1,77 @@
+"""Filling an empty installation with the demo."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import transaction
+
+from failonce.demo import VISITOR
+from failonce.failures.models import Failure
+from failonce.intake.interchange.arriving import import_folder
+from failonce.intake.report import Report
+from failonce.modes.importing import IncomingAnswer, import_answers
+from failonce.modes.models import FailureMode
+from failonce.people.errors import Refused
+from failonce.people.models import Person, Practice, Team
+from failonce.people.writes import operator
+
+CONTENT = Path(__file__).parent / "content"
+_OPERATOR = "operator@localhost"  # made by the command line itself in an installation that is otherwise empty
+
+
+def load() -> Report | None:
+    """Fill an empty installation; return None when the demo is here already, raise Refused anywhere else."""
+    with transaction.atomic():
+        if Person.objects.filter(email=VISITOR).exists():
+            return None
+        if Failure.objects.exists() or Person.objects.exclude(email=_OPERATOR).exists():
+            raise Refused(
+                "This installation holds somebody's own data; the demo is loaded into an empty one only. "
+                "Use failonce serve --demo, which keeps the demo in a folder of its own."
+            )
+        _people(yaml.safe_load((CONTENT / "people.yaml").read_text(encoding="utf-8")))
+        administrator = operator()
+        report = import_folder(actor=administrator, folder=CONTENT)
+        _yes_answers(administrator)
+    return report
+
+
+def _people(data: dict[str, Any]) -> None:
+    known = {}
+    for team_said in data["teams"]:
+        team = Team.objects.create(slug=team_said["slug"], name=team_said["name"])
+        for said in team_said["people"]:
+            person = Person(
+                email=said["email"],
+                name=said["name"],
+                team=team,
+                is_leader="leader" in said["roles"],
+                is_administrator="administrator" in said["roles"],
+            )
+            person.set_unusable_password()
+            person.save()
+            known[person.email] = person
+    for said in data["practices"]:
+        practice, _ = Practice.objects.update_or_create(
+            slug=said["slug"],
+            defaults={
+                "name": said["name"],
+                "purpose": said["purpose"],
+                "owner": known[said["owner"]],
+                "manager": known[said["manager"]],
+            },
+        )
+        practice.practitioners.set([known[email] for email in said["practitioners"]])
+
+
+def _yes_answers(actor: Person) -> None:
+    """Say of every later failure of a mode that it is the first one again, as its teller would have."""
+    incoming = []
+    for mode in FailureMode.objects.all():
+        first, *later = Failure.objects.filter(occurrence__mode=mode).order_by("started_at").select_related("told_by")
+        for failure in later:
+            answered_at = max(first.told_at, failure.told_at) + timedelta(hours=1)
+            incoming.append(IncomingAnswer(failure, first, "yes", failure.told_by, answered_at))
+    import_answers(actor=actor, incoming=incoming)

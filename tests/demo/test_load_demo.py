@@ -1,0 +1,77 @@
+"""The demo fills an empty installation, once, and never somebody's own."""
+
+import pytest
+from django.utils import timezone
+
+from failonce.catalogue.models import Audience, Offering, Service
+from failonce.demo import VISITOR
+from failonce.demo.loading import load
+from failonce.failures.models import Failure
+from failonce.history.chain import verify
+from failonce.lessons.models import Lesson
+from failonce.modes.models import FailureMode
+from failonce.modes.resemblance import answers_about, resembling_text
+from failonce.people.errors import Refused
+from failonce.people.models import Person, Practice, Team
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_demo_fills_an_empty_installation():
+    report = load()
+
+    assert report is not None
+    assert report.refused == []
+    assert (Team.objects.count(), Service.objects.count(), Practice.objects.count()) == (3, 7, 3)
+    assert Offering.objects.count() >= 7
+    assert Audience.objects.filter(kind="partner").count() >= 3
+    assert Failure.objects.count() == 44
+    assert Lesson.objects.count() == 30
+    assert FailureMode.objects.count() == 8
+    assert not Service.objects.filter(is_described=False).exists()
+    assert list(verify()) == []
+
+
+def test_codes_and_tellers_are_those_of_the_content():
+    load()
+
+    first = Failure.objects.get(pk=1)
+    assert first.told_by.email == "demo-emre@demo.example"
+    assert first.told_by.is_active
+    assert first.title.startswith("A route meant for one country")
+    assert first.told_at < timezone.now()
+    assert [impact.offering.slug for impact in first.impacts.all()] == ["public-delivery"]
+
+
+def test_every_later_failure_of_a_mode_is_answered_yes():
+    load()
+
+    for mode in FailureMode.objects.all():
+        first, *later = Failure.objects.filter(occurrence__mode=mode).order_by("started_at")
+        assert later
+        assert all(answers_about(failure)[first.code] == "yes" for failure in later)
+
+
+def test_recall_finds_what_the_demo_tells():
+    load()
+
+    person = Person.objects.get(email=VISITOR)
+    found = resembling_text(person, story="An expired certificate stopped the storage service in every region.")
+    assert {"F-8", "F-24", "F-26"} & {each.failure.code for each in found}
+
+
+def test_loading_it_again_changes_nothing():
+    load()
+    Failure.objects.filter(pk=1).update(title="Mine now")
+
+    assert load() is None
+    assert Failure.objects.get(pk=1).title == "Mine now"
+    assert Failure.objects.count() == 44
+
+
+def test_an_installation_with_somebody_in_it_is_left_alone(ada):
+    with pytest.raises(Refused, match="somebody's own data"):
+        load()
+
+    assert Failure.objects.count() == 0
+    assert Person.objects.count() == 1
