@@ -10,6 +10,7 @@ from failonce import __version__
 
 # Imported on demand: `failonce preflight` sits in commit hooks and must start quickly.
 COMMANDS = {
+    "serve": "failonce.cli.serve:serve",
     "tell": "failonce.cli.failures:tell",
     "recall": "failonce.cli.recall:recall",
     "verify": "failonce.cli.installation:verify",
