@@ -53,10 +53,18 @@ def test_a_picture_elsewhere_becomes_a_link_and_is_not_fetched() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "tag"), [("# Big", "h3"), ("## Next", "h4"), ("###### Small", "h6"), ("Big\n===", "h3")]
+    ("text", "tag"), [("# Big", "h3"), ("## Big", "h3"), ("###### Big", "h3"), ("Big\n===", "h3")]
 )
 def test_headings_never_outrank_the_page(text: str, tag: str) -> None:
     assert story_html(text).startswith(f"<{tag}>")
+
+
+def test_headings_keep_their_order_below_the_page() -> None:
+    html = story_html("## Big\n\n### Next\n\n###### Small")
+
+    assert "<h3>Big</h3>" in html
+    assert "<h4>Next</h4>" in html
+    assert "<h6>Small</h6>" in html
 
 
 def test_a_very_long_story_is_shown_as_typed_and_at_once() -> None:

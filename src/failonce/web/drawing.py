@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from failonce.web.moments import lasting
 
 # Positions are percentages of the drawing's width, so that it fits any page while its text keeps its size.
-EDGE = 1.0
+EDGE = 0.5
 MOST_LABELS = 5
 MONTHS_APART = (1, 3, 6, 12, 24, 60, 120, 240)
 

@@ -39,6 +39,8 @@ def story_html(text: str) -> SafeString:
 
 
 def _lower_headings(tokens: Sequence[Token]) -> None:
-    for token in tokens:
-        if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(6, int(token.tag[1]) + PAGE_HEADINGS)}"
+    """Begin at the level below the page's sections, whatever level the writer began at, so that none is skipped."""
+    headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
+    highest = min((int(token.tag[1]) for token in headings), default=1)
+    for token in headings:
+        token.tag = f"h{min(6, int(token.tag[1]) - highest + 1 + PAGE_HEADINGS)}"
