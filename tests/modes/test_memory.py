@@ -1,16 +1,20 @@
 """Recall follows the database: at once, after a rollback, and past rows committed late."""
 
+import shutil
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
+from pytest_django import Settings
 
 from failonce.failures.models import Failure
 from failonce.failures.telling import Telling
 from failonce.failures.writes import tell_failure
 from failonce.history.chain import record
 from failonce.history.verbs import Verb
+from failonce.modes import snapshots
 from failonce.modes.memory import Memory
 from failonce.people.models import Person
 from failonce.recall import Query
@@ -129,3 +133,51 @@ def test_many_tellers_at_once_are_all_found() -> None:
     index = memory.follow()
     assert len(codes) == 30
     assert all(code in index for code in codes)
+
+
+def told_often(person: Person, monkeypatch: pytest.MonkeyPatch) -> Failure:
+    """Tell a failure with a memory that saves after every entry."""
+    monkeypatch.setattr("failonce.modes.memory._SAVE_AFTER", 1)
+    return tell(person, "The certificate of the gateway expired.")
+
+
+def saved() -> list[str]:
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join(20)
+    return [folder.name for folder in snapshots._newest_first()]
+
+
+def test_a_saved_index_is_taken_up_and_followed(
+    ada: Person, monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> None:
+    settings.HOME = tmp_path
+    first = told_often(ada, monkeypatch)
+    keys(Memory(), "anything")
+    assert len(saved()) == 1
+    second = tell(ada, "The invoice run was late.")
+
+    monkeypatch.setattr("failonce.modes.memory._build", lambda: pytest.fail("should not be built afresh"))
+
+    memory = Memory()
+    assert keys(memory, "certificate of the gateway") == [first.code]
+    assert keys(memory, "invoice run late") == [second.code]
+
+
+@pytest.mark.parametrize("harm", ["damaged", "deleted", "of another history"])
+def test_a_saved_index_that_is_no_use_is_built_again(
+    ada: Person, harm: str, monkeypatch: pytest.MonkeyPatch, settings: Settings, tmp_path: Path
+) -> None:
+    settings.HOME = tmp_path
+    told = told_often(ada, monkeypatch)
+    keys(Memory(), "anything")
+    (name,) = saved()
+    folder = tmp_path / "recall" / name
+    if harm == "deleted":
+        shutil.rmtree(tmp_path / "recall")
+    elif harm == "damaged":
+        (folder / "numbers.npz").write_bytes(b"nonsense")
+    else:
+        folder.rename(folder.with_name("1-" + "0" * 64))
+
+    assert keys(Memory(), "certificate of the gateway") == [told.code]

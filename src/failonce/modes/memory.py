@@ -14,6 +14,7 @@ from failonce.history.codes import number_of
 from failonce.history.models import Entry, Head
 from failonce.lessons import recall_source as lessons
 from failonce.lessons.models import Lesson
+from failonce.modes import snapshots
 from failonce.people.models import Person
 from failonce.recall import Hit, Index, Query, Text
 
@@ -22,6 +23,7 @@ _SOURCES: dict[str, Callable[[Iterable[int] | None], Iterator[Text]]] = {
     lessons.LETTER: lessons.texts,
 }
 _NOTHING = (0, "")
+_SAVE_AFTER = 500  # entries of history; fewer are followed quicker than an index is written
 _FOLLOW_AT_ONCE = 5000  # beyond so many new entries, building afresh is quicker than following
 
 
@@ -31,7 +33,7 @@ class Memory:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._index: Index | None = None
-        self._seen = _NOTHING
+        self._seen = self._saved = _NOTHING
 
     def search(self, query: Query, *, limit: int, without: set[str]) -> list[Hit]:
         """Return hits over everything committed before this call; `without` names keys to leave out."""
@@ -51,22 +53,31 @@ class Memory:
             self._index, self._seen = None, _NOTHING
 
     def _catch_up(self, head: tuple[int, str]) -> Index:
+        if self._index is None and (found := snapshots.load(_is_in_history)):
+            self._index, self._seen = found
+            self._saved = self._seen
         if self._index is None or not self._can_follow(head):
             self._index, self._seen = _build(), head
         elif head > self._seen:
             _apply(self._index, after=self._seen[0], until=head[0])
             self._seen = head
+        self._save_now_and_then()
         return self._index
+
+    def _save_now_and_then(self) -> None:
+        if self._index is None or abs(self._seen[0] - self._saved[0]) < _SAVE_AFTER:
+            return
+        self._saved = self._seen
+        # Beside the search, not before it: nobody should wait for a disk. Not a daemon, so that a
+        # one-off command finishes writing what the next one will read.
+        threading.Thread(target=snapshots.save, args=(self._index, self._seen)).start()
 
     def _can_follow(self, head: tuple[int, str]) -> bool:
         """Tell whether the history seen so far is still the beginning of the one in the database.
 
         It isn't after a restore or a rolled-back transaction; following by number alone would miss rows then.
         """
-        sequence, known = self._seen
-        if head[0] - sequence > _FOLLOW_AT_ONCE:
-            return False
-        return sequence == 0 or Entry.objects.filter(sequence=sequence, hash=known).exists()
+        return head[0] - self._seen[0] <= _FOLLOW_AT_ONCE and _is_in_history(self._seen)
 
 
 memory = Memory()
@@ -77,6 +88,10 @@ def hidden_from(person: Person) -> set[str]:
     failures_hidden = list(Failure.objects.hidden_from(person).values_list("pk", flat=True))
     lessons_hidden = Lesson.objects.filter(failure__in=failures_hidden).values_list("pk", flat=True)
     return {f"F-{pk}" for pk in failures_hidden} | {f"L-{pk}" for pk in lessons_hidden}
+
+
+def _is_in_history(seen: tuple[int, str]) -> bool:
+    return seen == _NOTHING or Entry.objects.filter(sequence=seen[0], hash=seen[1]).exists()
 
 
 def _build() -> Index:

@@ -1,0 +1,50 @@
+"""Saved recall indexes, so that a start or a one-off command needn't read every failure again.
+
+A snapshot's folder is named after the last history entry it has seen, number and hash. Two processes
+that save at once therefore write two folders, and an index is never taken for newer than it is.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from django.conf import settings
+
+from failonce.recall import Index
+from failonce.recall.storage import StaleIndex
+
+Seen = tuple[int, str]
+_KEPT = 2  # a reader may be loading the older one while the newer appears
+
+
+def save(index: Index, seen: Seen) -> None:
+    """Write the index as it stands after that entry, and drop older snapshots; a full disk is no trouble here."""
+    try:
+        index.save(_folder() / f"{seen[0]}-{seen[1]}")
+        for old in list(_newest_first())[_KEPT:]:
+            shutil.rmtree(old, ignore_errors=True)
+    except OSError:
+        return  # derived data: without it, the next start takes longer
+
+
+def load(is_ours: Callable[[Seen], bool]) -> tuple[Index, Seen] | None:
+    """Return the newest readable snapshot whose last entry is in this database's history, or None."""
+    for folder in _newest_first():
+        number, _, known = folder.name.partition("-")
+        try:
+            if is_ours((int(number), known)):
+                return Index.load(folder), (int(number), known)
+        except StaleIndex:
+            continue
+    return None
+
+
+def _folder() -> Path:
+    return Path(settings.HOME) / "recall"
+
+
+def _newest_first() -> Iterator[Path]:
+    if not _folder().is_dir():
+        return iter(())
+    named = [each for each in _folder().iterdir() if each.name.partition("-")[0].isdecimal()]
+    return iter(sorted(named, key=lambda each: int(each.name.partition("-")[0]), reverse=True))
