@@ -81,7 +81,7 @@ def test_a_very_long_story_is_shown_as_typed_and_at_once() -> None:
 def test_no_repeated_sign_makes_a_story_slow(unit: str) -> None:
     text = unit * (LONGEST_RENDERED // 10 // len(unit))
 
-    begun = time.perf_counter()
+    begun = time.process_time()
     story_html(text)
 
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2

@@ -53,7 +53,7 @@ STORY = """\
 It was the third evening of slow replication. I had **two terminals** open, one on each host, and their prompts
 began with the same eleven letters.
 
-## What I saw
+# What I saw
 
 1. The replica had fallen behind by four hours.
 2. The guide said to empty its data folder first: `rm -rf data/`.
