@@ -32,9 +32,7 @@ def commands_page() -> str:
     lines = ["# Commands", "", "Every command says what it did on stderr and keeps stdout for the answer."]
     lines += ["Exit codes: 0 done, 1 not done (with a sentence), 2 called wrongly; preflight adds 3.", ""]
     for name in cli.list_commands(root):
-        command = cli.get_command(root, name)
-        assert command is not None
-        lines += _help_of(command, root, name)
+        lines += _help_of(_command(cli, root, name), root, name)
     return "\n".join(lines)
 
 
@@ -43,10 +41,15 @@ def _help_of(command: click.Command, parent: click.Context, name: str) -> list[s
     lines = [f"## {context.command_path}", "", "```text", command.get_help(context), "```", ""]
     if isinstance(command, click.Group):
         for child in command.list_commands(context):
-            found = command.get_command(context, child)
-            assert found is not None
-            lines += _help_of(found, context, child)
+            lines += _help_of(_command(command, context, child), context, child)
     return lines
+
+
+def _command(group: click.Group, context: click.Context, name: str) -> click.Command:
+    found = group.get_command(context, name)
+    if found is None:
+        raise LookupError(f"{name} is listed as a command but can't be found.")
+    return found
 
 
 def permissions_page() -> str:

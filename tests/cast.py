@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-
 from failonce.failures.models import Failure
 from failonce.failures.telling import Telling
 from failonce.failures.writes import tell_failure

@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -88,7 +89,11 @@ REFUSED = [
     ({"story": "x" * (STORY_LIMIT + 1)}, "story", "1,000,001 characters"),
     ({"kind": "catastrophe"}, "kind", "incident"),
     ({"started_at": (NOW + timedelta(days=2)).isoformat()}, "started_at", "future"),
-    ({"started_at": NOW.isoformat(), "ended_at": (NOW - timedelta(days=1)).isoformat()}, "ended_at", "before it starts"),
+    (
+        {"started_at": NOW.isoformat(), "ended_at": (NOW - timedelta(days=1)).isoformat()},
+        "ended_at",
+        "before it starts",
+    ),
     ({"title": "x" * 201}, "title", "201 characters"),
     ({"source": "javascript:alert(1)"}, "source", "http"),
     ({"visibility": "restricted", "readers": ["nobody@example.org"]}, "readers", "nobody@example.org"),
@@ -122,8 +127,7 @@ def test_a_refused_story_from_stdin_is_kept_in_a_file(ada: Person) -> None:
 
     assert answer.exit_code == 1
     kept = answer.stderr.split("Your story is kept in ")[1].splitlines()[0].rstrip(".")
-    with open(kept, encoding="utf-8") as file:
-        assert file.read() == STORY
+    assert Path(kept).read_text(encoding="utf-8") == STORY
 
 
 def test_nul_bytes_and_broken_utf8_are_shown_not_lost(ada: Person) -> None:

@@ -56,7 +56,9 @@ def test_yes_links_both_into_one_mode(bo: Person, pair: tuple[Failure, Failure],
 
 
 @every_door
-def test_a_rejected_pair_is_not_shown_again(bo: Person, pair: tuple[Failure, Failure], door: Callable[..., None]) -> None:
+def test_a_rejected_pair_is_not_shown_again(
+    bo: Person, pair: tuple[Failure, Failure], door: Callable[..., None]
+) -> None:
     later, earlier = pair
     assert earlier in [found.failure for found in resembling(bo, later)]
 

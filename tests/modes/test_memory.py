@@ -63,10 +63,10 @@ def test_a_forgotten_index_is_built_again(ada: Person) -> None:
 def test_a_history_that_was_taken_back_is_noticed(ada: Person) -> None:
     memory = Memory()
     tell(ada, "A switch lost power.")
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         tell(ada, "The certificate of the gateway expired.")
         assert keys(memory, "certificate of the gateway") != []
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
 
     kept = tell(ada, "The invoice run was late.")
 

@@ -22,7 +22,9 @@ KINDS = ("failed_deployment", "incident", "near_miss", "mistake", "failed_experi
 @click.option("--started", default="", metavar="TIME", help="When it started, as in 2026-05-01T14:30Z; left out: now.")
 @click.option("--ended", default="", metavar="TIME", help="When it ended.")
 @click.option("--offering", default="", help="The service offering that was hit.")
-@click.option("--hit", "audiences", multiple=True, help="A consumer or partner that was hit; may be given several times.")
+@click.option(
+    "--hit", "audiences", multiple=True, help="A consumer or partner that was hit; may be given several times."
+)
 @click.option("--lost", default="", help="What they lost.")
 @click.option("--deployment", default="", help="The deployment or change, as a link, version or commit.")
 @click.option("--source", default="", help="A link to a report.")
@@ -67,7 +69,7 @@ def _body(said: dict[str, Any]) -> dict[str, Any]:
         "source": said["source"],
         "visibility": "restricted" if said["readers"] else "everyone",
         "readers": list(said["readers"]),
-        "answers": {code: "yes" for code in said["repeats"]},
+        "answers": dict.fromkeys(said["repeats"], "yes"),
         "story": read_text(said["story"], "story"),
     }
 

@@ -29,9 +29,7 @@ def _recall_here(body: dict[str, Any]) -> dict[str, Any]:
     from failonce.failures.api import match_out
     from failonce.modes.resemblance import resembling_text
 
-    found = resembling_text(
-        acting_person(), story=body["text"], services=tuple(body["services"]), limit=body["limit"]
-    )
+    found = resembling_text(acting_person(), story=body["text"], services=tuple(body["services"]), limit=body["limit"])
     return {"matches": [match_out(each).model_dump(mode="json") for each in found]}
 
 

@@ -203,14 +203,18 @@ def edit(request: HttpRequest, code: str, failure: EditIn) -> ToldOut:
 def add(request: HttpRequest, code: str, addition: TextIn) -> Status[NoteOut]:
     """Continue one's own story."""
     person = _person(request)
-    return Status(201, _note(writes.add_to_failure(actor=person, failure=failure_for(person, code), text=addition.text)))
+    return Status(
+        201, _note(writes.add_to_failure(actor=person, failure=failure_for(person, code), text=addition.text))
+    )
 
 
 @router.post("/failures/{code}/comments", response={201: NoteOut}, auth=needs("tell"), summary="Comment on a failure")
 def comment(request: HttpRequest, code: str, comment: TextIn) -> Status[NoteOut]:
     """Comment on a failure."""
     person = _person(request)
-    return Status(201, _note(writes.comment_on_failure(actor=person, failure=failure_for(person, code), text=comment.text)))
+    return Status(
+        201, _note(writes.comment_on_failure(actor=person, failure=failure_for(person, code), text=comment.text))
+    )
 
 
 @router.post("/failures/{code}/withdraw", response=FailureOut, auth=needs("tell"), summary="Withdraw a failure")
@@ -274,7 +278,8 @@ def failure_out(found: Failure, reader: Person | None = None) -> FailureOut:
 
 
 _SAME = (
-    "title", "kind", "started_at", "ended_at", "deployment", "source", "visibility", "told_at", "withdrawn_at", "version"
+    "title", "kind", "started_at", "ended_at", "deployment", "source", "visibility", "told_at", "withdrawn_at",
+    "version",
 )  # fmt: skip
 
 

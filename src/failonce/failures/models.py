@@ -51,21 +51,21 @@ def note_kinds() -> list[tuple[str, str]]:
 class FailureQuerySet(models.QuerySet["Failure"]):
     """Questions about failures; each returns a queryset, so they chain."""
 
-    def visible_to(self, person: Person) -> "FailureQuerySet":
+    def visible_to(self, person: Person) -> FailureQuerySet:
         """Leave out restricted failures that neither name this person nor were told by them."""
         named = Failure.readers.through.objects.filter(person=person).values("failure_id")
         return self.filter(Q(visibility=Visibility.EVERYONE) | Q(told_by=person) | Q(pk__in=named))
 
-    def hidden_from(self, person: Person) -> "FailureQuerySet":
+    def hidden_from(self, person: Person) -> FailureQuerySet:
         """Keep only the restricted failures this person may not read."""
         named = Failure.readers.through.objects.filter(person=person).values("failure_id")
         return self.filter(visibility=Visibility.RESTRICTED).exclude(told_by=person).exclude(pk__in=named)
 
-    def standing(self) -> "FailureQuerySet":
+    def standing(self) -> FailureQuerySet:
         """Leave out withdrawn failures."""
         return self.filter(withdrawn_at=None)
 
-    def newest(self) -> "FailureQuerySet":
+    def newest(self) -> FailureQuerySet:
         """Put what happened last first."""
         return self.order_by("-started_at", "-pk")
 
@@ -85,9 +85,7 @@ class Failure(models.Model):
     )
     deployment = models.CharField(max_length=500, blank=True)
     source = models.URLField(max_length=500, blank=True)
-    visibility = models.CharField(
-        max_length=20, choices=visibilities, default=Visibility.EVERYONE
-    )
+    visibility = models.CharField(max_length=20, choices=visibilities, default=Visibility.EVERYONE)
     readers: models.ManyToManyField[Person, Any] = models.ManyToManyField(
         Person, blank=True, related_name="failures_shared"
     )

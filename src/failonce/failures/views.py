@@ -34,7 +34,9 @@ _ANSWER = "answer-"  # the name of a field that answers "is it this one again?":
 def failure_list(request: Request) -> HttpResponse:
     """Every failure one may read, newest first, narrowed by words, kind or service."""
     found = _narrowed(Failure.objects.visible_to(request.user).standing(), request.GET)
-    page = Paginator(found.newest().select_related("occurrence").prefetch_related("services"), _PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.newest().select_related("occurrence").prefetch_related("services"), _PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     kept = request.GET.copy()
     kept.pop("page", None)
     context = {"page": page, "kinds": Kind.choices, "asked": request.GET, "kept": kept.urlencode()}
@@ -149,7 +151,9 @@ def _tell(request: Request, key: uuid.UUID, form: TellForm) -> HttpResponse:
             other = failure_for(request.user, code)
             answer_repeat(actor=request.user, failure=told.failure, other=other, value=value)
     _tell_notices(request, told.notices)
-    messages.success(request, f"Told. Thank you: {told.failure.code} can now be remembered by everyone who may read it.")
+    messages.success(
+        request, f"Told. Thank you: {told.failure.code} can now be remembered by everyone who may read it."
+    )
     return redirect(told.failure)
 
 

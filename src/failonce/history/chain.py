@@ -100,9 +100,7 @@ def _commitment(salt: str, actor: int | None, details: Any) -> str:
 
 
 def _hash(entry: Entry) -> str:
-    return _digest(
-        [entry.sequence, _instant(entry.at), entry.verb, entry.subject, entry.commitment, entry.previous]
-    )
+    return _digest([entry.sequence, _instant(entry.at), entry.verb, entry.subject, entry.commitment, entry.previous])
 
 
 def _instant(moment: datetime) -> str:

@@ -18,7 +18,7 @@ def verbs() -> list[tuple[str, str]]:
 class EntryQuerySet(models.QuerySet["Entry"]):
     """Questions people ask history."""
 
-    def of(self, code: str) -> "EntryQuerySet":
+    def of(self, code: str) -> EntryQuerySet:
         """Return what happened to the object with this code, newest first."""
         return self.filter(subject=code).order_by("-sequence").select_related("actor")
 

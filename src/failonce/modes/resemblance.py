@@ -54,9 +54,9 @@ def resembling(person: Person, failure: Failure, *, limit: int = SHOWN) -> list[
 
 def answers_about(failure: Failure) -> dict[str, str]:
     """Return every answer given about this failure, by the code of the other one."""
-    rows = Answer.objects.filter(low=failure).values_list("high_id", "value")
-    rows = [*rows, *Answer.objects.filter(high=failure).values_list("low_id", "value")]
-    return {f"F-{other}": value for other, value in rows}
+    above = Answer.objects.filter(low=failure).values_list("high_id", "value")
+    below = Answer.objects.filter(high=failure).values_list("low_id", "value")
+    return {f"F-{other}": value for other, value in (*above, *below)}
 
 
 def _resemblances(
@@ -79,7 +79,9 @@ def _with_failures(hits: list[Hit], answers: Mapping[str, str]) -> list[Resembla
         for occurrence in Occurrence.objects.filter(failure__in=numbers).select_related("mode")
     }
     return [
-        Resemblance(failures[number], hit.probability, hit.because, hit.said, answers.get(hit.key, ""), modes.get(number))
+        Resemblance(
+            failures[number], hit.probability, hit.because, hit.said, answers.get(hit.key, ""), modes.get(number)
+        )
         for number, hit in zip(numbers, hits, strict=True)
         if number in failures
     ]

@@ -94,7 +94,9 @@ def repeat_answer(request: Request, code: str, other: str) -> HttpResponse:
 
 def _mode_context(person: Person, found: FailureMode) -> dict[str, Any]:
     failures = Failure.objects.visible_to(person).filter(occurrence__mode=found)
-    failures = failures.standing().select_related("occurrence").prefetch_related("services").order_by("started_at", "pk")
+    failures = (
+        failures.standing().select_related("occurrence").prefetch_related("services").order_by("started_at", "pk")
+    )
     return {
         "mode": found,
         "failures": failures,

@@ -110,7 +110,9 @@ def _unlink_if_untied(actor: Person, failure: Failure, other: Failure) -> None:
         return
     mates = Failure.objects.filter(occurrence__mode=mine).exclude(pk__in=[failure.pk, other.pk])
     for each in (failure, other):
-        ties = Answer.objects.filter(value=Answer.Value.YES).filter(Q(low=each, high__in=mates) | Q(high=each, low__in=mates))
+        ties = Answer.objects.filter(value=Answer.Value.YES).filter(
+            Q(low=each, high__in=mates) | Q(high=each, low__in=mates)
+        )
         if not ties.exists():
             _unlink(actor, each)
             return
