@@ -1,0 +1,113 @@
+"""Telling in a real browser: shown the repeat while typing, never losing a word, and without JavaScript."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+from failonce.failures.models import Failure
+from failonce.failures.telling import Telling
+from failonce.failures.writes import tell_failure
+from failonce.modes.models import FailureMode
+from failonce.people.models import Person
+from tests.browser.conftest import OpenBrowser
+from tests.browser.looking import barriers, sticks_out
+
+EARLIER = "The TLS certificate of the checkout gateway expired and nobody had watched its end date."
+AGAIN = "Payments stopped because the TLS certificate of the checkout gateway expired again."
+
+
+@pytest.fixture
+def earlier(bo: Person) -> Failure:
+    """A failure that Bo told a while ago, among others."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    for day, story in enumerate(("A switch lost power.", "The invoice run was late.", "Backups failed to copy.")):
+        tell_failure(actor=bo, telling=Telling(story=story, started_at=start + timedelta(days=day)))
+    return tell_failure(actor=bo, telling=Telling(story=EARLIER, started_at=start)).failure
+
+
+def test_a_repeat_is_shown_while_typing_and_linked_by_one_click(
+    open_browser: OpenBrowser, ada: Person, earlier: Failure
+) -> None:
+    page = open_browser(ada)
+    page.goto("/")
+    page.get_by_role("link", name="Tell a failure").first.click()
+
+    page.get_by_label("What happened?").press_sequentially(AGAIN)
+    beside = page.locator("#resembling")
+    expect(beside).to_contain_text(earlier.title)
+    expect(beside).to_contain_text("certificate")
+    beside.get_by_label("Yes").first.check()
+    expect(page.locator("#draft-saved")).to_contain_text("Draft kept")
+    assert barriers(page) + sticks_out(page) == []
+    page.get_by_role("button", name="Tell it").click()
+
+    expect(page).to_have_url(re.compile(r"/failures/F-\d+/$"))
+    mode = FailureMode.objects.get()
+    expect(page.locator("#resembles")).to_contain_text(mode.code)
+    assert mode.occurrences.count() == 2
+    assert barriers(page) + sticks_out(page) == []
+
+
+def test_words_survive_a_lost_connection_and_a_restart(open_browser: OpenBrowser, ada: Person) -> None:
+    page = open_browser(ada)
+    page.goto("/failures/new/")
+    address = page.url
+    story = page.get_by_label("What happened?")
+    story.fill("First half.")
+    expect(page.locator("#draft-saved")).to_contain_text("Draft kept")
+
+    page.context.set_offline(True)
+    story.press_sequentially(" Second half, typed on a train.")
+    story.blur()
+    assert page.evaluate("JSON.stringify(localStorage)").count("typed on a train") == 1
+    page.close()
+    again = page.context.new_page()
+    page.context.set_offline(False)
+    again.goto(address)
+
+    expect(again.get_by_label("What happened?")).to_have_value("First half. Second half, typed on a train.")
+
+
+def test_everything_works_without_javascript(open_browser: OpenBrowser, ada: Person, earlier: Failure) -> None:
+    page = open_browser(ada, javascript=False, narrow=True)
+    page.goto("/failures/new/")
+
+    page.get_by_label("What happened?").fill(AGAIN)
+    page.get_by_role("button", name="Has this happened before?").click()
+    expect(page.locator("#resembling")).to_contain_text(earlier.title)
+    page.get_by_role("button", name="Keep as a draft").click()
+    expect(page.get_by_label("What happened?")).to_have_value(AGAIN)
+    page.get_by_role("button", name="Tell it").click()
+    expect(page).to_have_url(re.compile(r"/failures/F-\d+/$"))
+    page.locator(f"#like-{earlier.code}").get_by_role("button", name="Yes").click()
+
+    expect(page.locator("#resembles")).to_contain_text("M-")
+    assert FailureMode.objects.get().occurrences.count() == 2
+
+
+def test_no_is_one_click_and_the_pair_goes(open_browser: OpenBrowser, ada: Person, earlier: Failure) -> None:
+    told = tell_failure(actor=ada, telling=Telling(story=AGAIN, started_at=datetime(2026, 5, 1, tzinfo=UTC))).failure
+    page = open_browser(ada)
+    page.goto(told.get_absolute_url())
+
+    page.locator(f"#like-{earlier.code}").get_by_role("button", name="No", exact=True).click()
+
+    expect(page.locator(f"#like-{earlier.code}")).to_have_count(0)
+    page.reload()
+    expect(page.locator(f"#like-{earlier.code}")).to_have_count(0)
+
+
+def test_a_refused_telling_shows_what_to_do_and_keeps_every_word(open_browser: OpenBrowser, ada: Person) -> None:
+    page = open_browser(ada)
+    page.goto("/failures/new/")
+
+    page.get_by_label("What happened?").fill(AGAIN)
+    page.get_by_text("When and where").click()
+    page.get_by_label("When did it start?").fill("2999-01-01T00:00")
+    page.get_by_role("button", name="Tell it").click()
+
+    expect(page.get_by_role("alert").first).to_contain_text("future")
+    expect(page.get_by_label("What happened?")).to_have_value(AGAIN)
+    assert barriers(page) == []
