@@ -40,7 +40,7 @@ def test_codes_and_tellers_are_those_of_the_content():
     assert first.told_by.is_active
     assert first.title.startswith("A route meant for one country")
     assert first.told_at < timezone.now()
-    assert [impact.offering.slug for impact in first.impacts.all()] == ["public-delivery"]
+    assert list(first.impacts.values_list("offering__slug", flat=True)) == ["public-delivery"]
 
 
 def test_every_later_failure_of_a_mode_is_answered_yes():

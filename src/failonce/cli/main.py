@@ -13,6 +13,7 @@ COMMANDS = {
     "serve": "failonce.cli.serve:serve",
     "tell": "failonce.cli.failures:tell",
     "recall": "failonce.cli.recall:recall",
+    "import": "failonce.cli.intake:import_",
     "verify": "failonce.cli.installation:verify",
     "migrate": "failonce.cli.installation:migrate",
     "settings": "failonce.cli.installation:settings",

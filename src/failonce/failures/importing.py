@@ -72,6 +72,11 @@ class FailureImport:
         self._catalogue = _Catalogue(actor, dry_run)
         self._seen: set[str] = set()  # what a dry run would have kept by now
 
+    @property
+    def named(self) -> list[str]:
+        """The services that weren't in the catalogue and are kept as names."""
+        return list(dict.fromkeys(self._catalogue.new_names))
+
     def take_in(self, incoming: Sequence[Incoming]) -> list[Outcome]:
         """Keep these in one transaction and return what became of each; a dry run keeps nothing."""
         for is_last_try in (False, True):
@@ -114,8 +119,8 @@ class FailureImport:
 
     def _draft(self, incoming: Incoming, now: datetime, here: "_Here") -> "_Draft":
         telling = incoming.telling.checked(now)
-        services, notices = self._catalogue.services(telling.services)
-        number, identity = incoming.number, incoming.identity
+        services = self._catalogue.services(telling.services)
+        number, identity, notices = incoming.number, incoming.identity, []
         if number in here.numbers:
             number, identity = None, identity or incoming.renumbered_as
             notices.append(f"F-{incoming.number} is another failure here; this one gets a new code.")
@@ -181,6 +186,7 @@ class _Catalogue:
     def __init__(self, actor: Person, dry_run: bool) -> None:
         self._actor = actor
         self._dry_run = dry_run
+        self.new_names: list[str] = []
         self.forget()
 
     def forget(self) -> None:
@@ -190,25 +196,24 @@ class _Catalogue:
         self._audiences: dict[str, Audience] = {}
         self._people: dict[str, Person] | None = None
 
-    def services(self, names: Sequence[str]) -> tuple[list[Service], list[str]]:
-        """Return the services meant, by the rules of telling, and what to say about new names."""
-        notices: list[str] = []
+    def services(self, names: Sequence[str]) -> list[Service]:
+        """Return the services meant, by the rules of telling; a new name is kept as a name."""
         names = tidy_names(names)
         for name in names:
             if name not in self._services:
-                self._services[name], said = self._service(name)
-                notices += said
+                self._services[name] = self._service(name)
         found = [service for name in names if (service := self._services[name])]
-        return list({service.pk: service for service in found}.values()), notices
+        return list({service.pk: service for service in found}.values())
 
-    def _service(self, name: str) -> tuple[Service | None, list[str]]:
-        if not self._dry_run:
-            services, said = services_named(actor=self._actor, names=[name])
-            return services[0], said
-        known, unknown = known_services([name])
-        return next(iter(known), None), [
-            f"{each} isn't in the catalogue yet; it is kept as a name." for each in unknown
-        ]
+    def _service(self, name: str) -> Service | None:
+        known, _ = known_services([name])
+        if known:
+            return known[0]
+        self.new_names.append(name)
+        if self._dry_run:
+            return None
+        services, _ = services_named(actor=self._actor, names=[name])
+        return services[0]
 
     def loss(self, loss: Loss) -> tuple[Impact, list[Audience]]:
         """Return an impact without its failure, and its audiences; raise Refused for a name nobody knows."""

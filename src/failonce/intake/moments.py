@@ -8,7 +8,6 @@ from email.utils import parsedate_to_datetime
 
 from django.utils import timezone
 
-_YEARS = range(1900, 2200)
 _NUMBER = re.compile(r"-?\d{9,19}(\.\d+)?")
 _SLASHED = re.compile(
     r"(\d{1,2})([/.])(\d{1,2})\2(\d{4})(?:[ ,T]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AaPp])\.?[Mm]\.?)?)?"
@@ -50,7 +49,7 @@ def moment_of(value: object, zone: tzinfo | None = None) -> Moment | None:
             found = reading(text)
         except (ValueError, OverflowError, OSError):
             continue
-        if found is not None and found.year in _YEARS:
+        if found is not None:
             return _placed(found, text, zone or timezone.get_current_timezone())
     if _SLASHED.fullmatch(text):
         raise UnreadableTimeError(f"{text[:40]!r} may be two different days. Write it as 2026-05-01.")
@@ -84,7 +83,8 @@ def _number(text: str) -> datetime | None:
     seconds = float(text)
     while abs(seconds) > 1e11:  # milliseconds and finer
         seconds /= 1000
-    return datetime.fromtimestamp(seconds, UTC)
+    found = datetime.fromtimestamp(seconds, UTC)
+    return found if 1990 < found.year < 2100 else None
 
 
 def _iso(text: str) -> datetime | None:

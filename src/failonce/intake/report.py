@@ -1,9 +1,12 @@
 """What an import did, for the person who asked and for scripts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from failonce.failures.telling import without_nul
+
+_NAMED = 8  # new services said by name
 _EXAMPLES = 3  # places named beside a sentence that holds for many
 
 
@@ -45,19 +48,30 @@ class Report:
         """Count one that was kept now, or was here already."""
         if is_new:
             self.tally(sort).kept += 1
-            self.codes.append(code)
+            self.codes += [] if self.dry_run else [code]
         else:
             self.tally(sort).here += 1
 
     def refuse(self, sort: str, place: Place, why: str) -> None:
         """Count one that wasn't kept, and remember why."""
         self.tally(sort).refused += 1
-        self.refused.append((place, why))
+        self.refused.append((place, without_nul(why)))
 
     def notice(self, place: Place, sentences: Iterable[str]) -> None:
         """Remember how something was read; the same sentence is told once, with its places."""
         for sentence in sentences:
-            self.notices.setdefault(sentence, []).append(place)
+            self.notices.setdefault(without_nul(sentence), []).append(place)
+
+    def remark(self, sentence: str) -> None:
+        """Remember something about the whole import."""
+        self.notices.setdefault(without_nul(sentence), [])
+
+    def name_services(self, names: Sequence[str]) -> None:
+        """Say which services are only named so far, some of them by name."""
+        if names:
+            shown, more = ", ".join(names[:_NAMED]), len(names) - _NAMED
+            rest = f" and {more:,} more" if more > 0 else ""
+            self.remark(f"Not in the catalogue yet, and kept as names: {shown}{rest}.")
 
     def summary(self) -> str:
         """Return the counts in sentences."""
@@ -70,7 +84,7 @@ class Report:
 
     def notice_lines(self) -> list[str]:
         """Return each notice once, with where it applies."""
-        return [f"{sentence} ({_places(places)})" for sentence, places in self.notices.items()]
+        return [f"{sentence} ({_places(places)})" if places else sentence for sentence, places in self.notices.items()]
 
     def as_data(self) -> dict[str, Any]:
         """Return the whole report as plain values."""
@@ -83,7 +97,7 @@ class Report:
             },
             "refused": [{"file": place.file, "line": place.line, "why": why} for place, why in self.refused],
             "notices": [
-                {"what": sentence, "times": len(places), "first": str(places[0])}
+                {"what": sentence, "times": len(places) or 1, "first": str(places[0]) if places else ""}
                 for sentence, places in self.notices.items()
             ],
             "kept": self.codes,

@@ -16,6 +16,8 @@ from failonce.people.errors import Refused
 from failonce.people.models import Person
 from failonce.people.permissions import require
 
+_LIMITS = {"when_you": 300, "remember": 500, "because": 500}  # the columns'
+
 
 @dataclass(frozen=True, slots=True)
 class IncomingLesson:
@@ -63,9 +65,8 @@ def import_lessons(*, actor: Person, incoming: Sequence[IncomingLesson], dry_run
 
 def _outcome(actor: Person, incoming: IncomingLesson, dry_run: bool) -> LessonOutcome:
     lesson = _lesson_of(incoming)
-    said = ("when_you", "remember", "because")
     if incoming.failure.pk is not None:
-        twins = Lesson.objects.filter(failure=incoming.failure, **{name: getattr(lesson, name) for name in said})
+        twins = Lesson.objects.filter(failure=incoming.failure, **{name: getattr(lesson, name) for name in _LIMITS})
         if twin := twins.first():
             return LessonOutcome(twin)
     if problems := _problems(lesson):
@@ -106,8 +107,8 @@ def _lesson_of(incoming: IncomingLesson) -> Lesson:
 
 def _problems(lesson: Lesson) -> dict[str, str]:
     found = {}
-    for name in ("when_you", "remember", "because"):
-        text, limit = getattr(lesson, name), Lesson._meta.get_field(name).max_length or 0
+    for name, limit in _LIMITS.items():
+        text = getattr(lesson, name)
         if not text:
             found[name] = "This part of the sentence is empty."
         elif len(text) > limit:

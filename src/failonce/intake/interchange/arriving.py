@@ -100,6 +100,7 @@ class _Arrival:
             for (sheet, incoming), outcome in zip(pairs, outcomes, strict=True):
                 self._note_failure(sheet, incoming, outcome)
             self.step(len(batch))
+        self.report.name_services(importing.named)
 
     def _note_failure(self, sheet: Sheet, incoming: Incoming, outcome: Outcome) -> None:
         place = Place(sheet.name)

@@ -1,0 +1,155 @@
+"""`failonce import` and `failonce export`: failures in from other tools, everything out and back in."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from failonce.cli.elsewhere import is_elsewhere
+from failonce.cli.opening import acting_person, open_installation, say
+
+if TYPE_CHECKING:
+    from failonce.intake.report import Report
+
+SOME_REFUSED = 3
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--as", "wanted", type=click.Choice(["jsonl", "csv", "markdown", "failonce"]), help="The format of all.")
+@click.option("--map", "pairs", multiple=True, metavar="OURS=THEIRS", help="A field by name: story=Description.")
+@click.option("--source", default="", help="Where ids come from, when the files don't say; part of what is remembered.")
+@click.option("--encoding", default="", help="Of CSV files that aren't UTF-8: cp1252, latin-1 …")
+@click.option("--dry-run", is_flag=True, help="Report what would happen; keep nothing.")
+@click.option("--report", "report_file", type=click.Path(path_type=Path), help="Write the whole report here, as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON on stdout.")
+def import_(
+    paths: tuple[Path, ...],
+    wanted: str | None,
+    pairs: tuple[str, ...],
+    source: str,
+    encoding: str,
+    dry_run: bool,
+    report_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Import failures from JSON Lines, CSV, Markdown, or a folder made by failonce export.
+
+    What is here already is left as it is, so an import may be repeated; one that was stopped goes on.
+
+    \b
+    Exit codes: 0 everything is in
+                1 nothing could be done
+                2 a wrong option
+                3 something was refused; the rest is in
+    """
+    _demand_here("import")
+    open_installation()
+    ours = _is_ours(paths, wanted)
+    report = _ours(paths[0], dry_run) if ours else _theirs(paths, wanted, pairs, source, encoding, dry_run)
+    _tell(report, report_file, as_json)
+    if report.refused:
+        raise click.exceptions.Exit(SOME_REFUSED)
+
+
+def _is_ours(paths: tuple[Path, ...], wanted: str | None) -> bool:
+    from failonce.intake.interchange.arriving import is_folder_of_ours
+
+    if wanted == "failonce" or (wanted is None and any(path.is_dir() and is_folder_of_ours(path) for path in paths)):
+        if len(paths) == 1 and paths[0].is_dir():
+            return True
+        raise click.UsageError("A folder made by failonce export is imported on its own.")
+    return False
+
+
+def _ours(folder: Path, dry_run: bool) -> "Report":
+    from failonce.intake.interchange.arriving import import_folder
+
+    files = sum(1 for _ in folder.rglob("*.md"))
+    with Progress(files, "files") as progress:
+        return import_folder(actor=acting_person(), folder=folder, dry_run=dry_run, step=progress.advance)
+
+
+def _theirs(
+    paths: tuple[Path, ...], wanted: str | None, pairs: tuple[str, ...], source: str, encoding: str, dry_run: bool
+) -> "Report":
+    from failonce.intake.fields import field_map
+    from failonce.intake.finding import find
+    from failonce.intake.report import Report
+    from failonce.intake.running import import_files
+    from failonce.intake.understanding import Understanding
+
+    actor = acting_person()
+    understanding = Understanding(actor=actor, fields=field_map(pairs), source=source)
+    finding = find(paths, wanted or "")
+    report = Report(dry_run=dry_run)
+    with Progress(finding.total(), "bytes") as progress:
+        try:
+            import_files(
+                finding,
+                actor=actor,
+                understanding=understanding,
+                report=report,
+                step=progress.reach,
+                encoding=encoding,
+            )
+        except KeyboardInterrupt:
+            say(f"Stopped. {report.summary()} Repeat the command to go on.")
+            raise
+    return report
+
+
+def _tell(report: "Report", report_file: Path | None, as_json: bool) -> None:
+    for line in report.notice_lines():
+        say(line)
+    for place, why in report.refused:
+        say(f"{place}: {why}")
+    if report_file:
+        report_file.write_text(json.dumps(report.as_data(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        say(f"The whole report is in {report_file}.")
+    click.echo(json.dumps(report.as_data()) if as_json else report.summary())
+
+
+def _demand_here(what: str) -> None:
+    if is_elsewhere():
+        raise click.ClickException(
+            f"failonce {what} works on this machine's data. Run it there, unset FAILONCE_URL, "
+            "or send small files to /api/import."
+        )
+
+
+class Progress:
+    """A bar where somebody watches; where nobody does, a line for every tenth that is done."""
+
+    def __init__(self, total: int, unit: str) -> None:
+        self._stderr = sys.stderr
+        self._total = max(total, 1)
+        self._done = 0
+        self._unit = unit
+        self._bar: Any = None
+        if self._stderr.isatty():
+            self._bar = click.progressbar(length=self._total, label="Importing", file=self._stderr)
+
+    def __enter__(self) -> "Progress":
+        if self._bar:
+            self._bar.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        if self._bar:
+            self._bar.__exit__(*error)
+
+    def advance(self, count: int) -> None:
+        """Count so many more as done."""
+        self.reach(self._done + count)
+
+    def reach(self, done: int) -> None:
+        """Say that so many are done now."""
+        done, before = min(done, self._total), self._done
+        self._done = done
+        if self._bar:
+            self._bar.update(done - before)
+        elif 10 * done // self._total > 10 * before // self._total:
+            say(f"{done:,} of {self._total:,} {self._unit}")
