@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from failonce.people.words import clean
+
 if TYPE_CHECKING:
     from failonce.people.models import Person
 
@@ -47,11 +49,6 @@ def read_text(value: str, what: str) -> str:
     if "\ufffd" in text:
         say(f"Some of the {what} wasn't UTF-8; those bytes are shown as \ufffd.")
     return clean(text)
-
-
-def clean(text: str) -> str:
-    """Return the text without what a database can't hold: NUL and lone surrogates."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
 def _bring_up_to_date() -> None:

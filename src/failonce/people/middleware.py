@@ -1,9 +1,13 @@
-"""Pages are for people who signed in; the API asks for its own tokens."""
+"""What every request passes: sign-in for pages, and text that any database can hold."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+
+from failonce.people.words import NOTE, clean, is_clean
 
 
 class SignInRequired(LoginRequiredMiddleware):
@@ -17,3 +21,39 @@ class SignInRequired(LoginRequiredMiddleware):
             return None
         answer: HttpResponseBase | None = super().process_view(request, view_func, view_args, view_kwargs)
         return answer
+
+
+class CleanWords:
+    """Cleans query strings and forms before any page reads them, and says so; JSON bodies are the API's."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "failonce.cleaned" in request.META:
+            response["Failonce-Note"] = NOTE.replace("\ufffd", "U+FFFD")
+        return response
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
+        """Replace what can't be kept; an address with such a character is nobody's."""
+        if not is_clean(request.path_info):
+            raise Http404
+        if not _is_clean(request.GET):
+            request.GET = _cleaned(request.GET)  # type: ignore[assignment]
+            request.META["failonce.cleaned"] = True
+        if request.method == "POST" and not _is_clean(request.POST):
+            request.POST = _cleaned(request.POST)  # type: ignore[assignment]
+            request.META["failonce.cleaned"] = True
+            messages.warning(request, NOTE)
+
+
+def _is_clean(sent: QueryDict) -> bool:
+    return all(is_clean(name) and all(map(is_clean, values)) for name, values in sent.lists())
+
+
+def _cleaned(sent: QueryDict) -> QueryDict:
+    kept = QueryDict(mutable=True, encoding=sent.encoding)
+    for name, values in sent.lists():
+        kept.setlist(clean(name), [clean(value) for value in values])
+    return kept
