@@ -177,7 +177,7 @@ def test_a_stranger_to_the_practice_imports_nothing(ada: Person) -> None:
 
 
 def test_the_manager_of_the_catalogue_imports_all_but_teams(ada: Person) -> None:
-    Practice.objects.create(slug="service-catalogue", name="Service catalogue", manager=ada)
+    Practice.objects.filter(slug="service-catalogue").update(manager=ada)
 
     report = apply_catalogue(actor=ada, data=HARBOUR)
 

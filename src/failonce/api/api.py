@@ -4,13 +4,25 @@ from ninja import NinjaAPI
 
 from failonce import __version__
 from failonce.api import errors
+from failonce.api.docs import Docs, for_the_known
+from failonce.api.reading import Bodies
+from failonce.api.tokens import needs
 
 api = NinjaAPI(
     title="failonce",
     version=__version__,
-    description="Tell a failure once; be reminded before it repeats.",
+    description=(
+        "Tell a failure once; be reminded before it repeats. Every operation takes an API token, issued under "
+        "your account. Errors are problem details (RFC 9457). NUL and lone surrogates in texts are kept as "
+        "U+FFFD, and the answer then has a Failonce-Note header."
+    ),
+    docs=Docs(),
+    docs_decorator=for_the_known,
+    parser=Bodies(),
+    auth=needs("manage"),  # an operation that forgets to say its scope is closed, not open
     urls_namespace="api",
 )
 errors.install(api)
 api.add_router("", "failonce.failures.api.router")
 api.add_router("", "failonce.modes.api.router")
+api.add_router("", "failonce.people.api.router")

@@ -14,6 +14,7 @@ COMMANDS = {
     "tell": "failonce.cli.failures:tell",
     "recall": "failonce.cli.recall:recall",
     "import": "failonce.cli.intake:import_",
+    "people": "failonce.cli.people:people",
     "verify": "failonce.cli.installation:verify",
     "migrate": "failonce.cli.installation:migrate",
     "settings": "failonce.cli.installation:settings",

@@ -88,12 +88,14 @@ INSTALLED_APPS = [
     "failonce.modes",
     "failonce.preflight",
     "failonce.web",
+    "failonce.api",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "failonce.api.errors.OneErrorShape",
     "failonce.web.middleware.NothingLost",
     "failonce.web.drafts.DraftDone",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -104,6 +106,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "failonce.people.middleware.CleanWords",
 ]
 
 ROOT_URLCONF = "failonce.config.urls"
@@ -136,6 +139,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        # Counts of attempts live here; with Django's 300 a stranger could push them out by trying many addresses.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 
 USE_TZ = True
 TIME_ZONE = _time_zone()

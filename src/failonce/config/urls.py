@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from failonce.api.api import api
+from failonce.api.health import healthz
 
 urlpatterns = [
     path("", include("failonce.web.urls")),
@@ -13,5 +14,5 @@ urlpatterns = [
     path("modes/", include("failonce.modes.urls")),
     path("preflight/", include("failonce.preflight.urls")),
     path("api/", api.urls),
+    path("healthz", healthz, name="healthz"),
 ]
-

@@ -3,6 +3,7 @@
 DomainError
 ├── NotAllowed        you are known, but this isn't yours to do
 ├── NotFound          nothing here, or nothing you may see
+├── TooMany           too many attempts; says how long to wait
 ├── Refused           what you sent can't be kept as it is; says why, field by field
 │   └── Conflict      somebody saved in between; both texts are kept
 """
@@ -30,6 +31,16 @@ class NotFound(DomainError):
     """Nothing is here, or nothing this person may see; the two are never told apart."""
 
     status = 404
+
+
+class TooMany(DomainError):
+    """Too many attempts in a short time; `seconds` says how long to wait."""
+
+    status = 429
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class Refused(DomainError):

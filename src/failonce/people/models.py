@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+
+from failonce.people.errors import NotFound
+
+_Row = TypeVar("_Row", bound=models.Model)
+LARGEST_NUMBER = 2**63 - 1  # what a row's number may be; a longer one in an address would overflow the query
 
 
 class Team(models.Model):
@@ -28,11 +33,15 @@ class Team(models.Model):
         """The name by which history knows this team."""
         return f"team:{self.slug}"
 
+    def get_absolute_url(self) -> str:
+        """Return the path of the team's page."""
+        return f"/teams/{self.slug}/"
+
 
 class PersonManager(BaseUserManager["Person"]):
     """Finds people the way they write their own address: in any case."""
 
-    def get_by_natural_key(self, email: str | None) -> "Person":
+    def get_by_natural_key(self, email: str | None) -> Person:
         """Return the person with this e-mail address, in whatever case it was typed."""
         return self.get(email__iexact=email or "")
 
@@ -67,6 +76,10 @@ class Person(AbstractBaseUser):
         """The name by which history knows this person: a number, since a name is theirs to change."""
         return f"person:{self.pk}"
 
+    def get_absolute_url(self) -> str:
+        """Return the path of the account's page."""
+        return f"/people/{self.pk}/"
+
 
 class Practice(models.Model):
     """A practice with its owner (accountable), manager (runs it) and practitioners (do the work)."""
@@ -93,6 +106,10 @@ class Practice(models.Model):
         """The name by which history knows this practice."""
         return f"practice:{self.slug}"
 
+    def get_absolute_url(self) -> str:
+        """Return the path of the practice's page."""
+        return f"/practices/{self.slug}/"
+
 
 class Invitation(models.Model):
     """A link that lets one address join; only the hash of its secret is kept."""
@@ -108,6 +125,11 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def code(self) -> str:
+        """The name by which history knows this invitation."""
+        return f"invitation:{self.pk}"
 
     def is_open(self, now: datetime) -> bool:
         """Tell whether somebody can still join with it at this moment."""
@@ -141,3 +163,43 @@ class APIToken(models.Model):
     def is_live(self, now: datetime) -> bool:
         """Tell whether the token opens anything at this moment."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+def person_for(person: Person, number: int) -> Person:
+    """Return the account with this number; raise NotFound if there is none. Everyone may know who is here."""
+    return _found(Person.objects.select_related("team"), number, "account")
+
+
+def team_for(person: Person, slug: str) -> Team:
+    """Return the team with this short name; raise NotFound if there is none."""
+    found = Team.objects.filter(slug=slug).first()
+    if found is None:
+        raise NotFound(f"There is no team {slug[:80]!r}. See the list of teams.")
+    return found
+
+
+def practice_for(person: Person, slug: str) -> Practice:
+    """Return the practice with this short name; raise NotFound if there is none."""
+    found = Practice.objects.select_related("owner", "manager").filter(slug=slug).first()
+    if found is None:
+        raise NotFound(f"There is no practice {slug[:80]!r}. See the list of practices.")
+    return found
+
+
+def token_for(person: Person, number: int) -> APIToken:
+    """Return the token with this number; raise NotFound unless it is one's own, or one is an administrator."""
+    tokens = APIToken.objects.select_related("person")
+    return _found(tokens if person.is_administrator else tokens.filter(person=person), number, "API token")
+
+
+def invitation_for(person: Person, number: int) -> Invitation:
+    """Return the invitation with this number; raise NotFound unless one is an administrator."""
+    invitations = Invitation.objects.select_related("team")
+    return _found(invitations if person.is_administrator else invitations.none(), number, "invitation")
+
+
+def _found(rows: models.QuerySet[_Row], number: int, what: str) -> _Row:
+    found = rows.filter(pk=number).first() if 0 < number <= LARGEST_NUMBER else None
+    if found is None:
+        raise NotFound(f"There is no {what} {str(number)[:20]} here. Go back to the list and pick one.")
+    return found

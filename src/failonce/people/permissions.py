@@ -47,8 +47,17 @@ def oneself(person: Person, subject: Any) -> bool:
     return subject is not None and person.pk in (getattr(subject, "person_id", None), _own_key(subject))
 
 
-def _named(rule: Rule, description: str) -> Rule:
+def the_practice_owner(person: Person, subject: Any) -> bool:
+    """The owner of the practice."""
+    return isinstance(subject, Practice) and subject.owner_id == person.pk
+
+
+_PRACTICE_OF: dict[Rule, str] = {}
+
+
+def _named(rule: Rule, description: str, practice: str) -> Rule:
     rule.__doc__ = description
+    _PRACTICE_OF[rule] = practice
     return rule
 
 
@@ -58,7 +67,7 @@ def owner_or_manager(slug: str) -> Rule:
     def rule(person: Person, subject: Any) -> bool:
         return _roles(person, slug) & {"owner", "manager"} != set()
 
-    return _named(rule, f"Owner or manager of {PRACTICES[slug]}.")
+    return _named(rule, f"Owner or manager of {PRACTICES[slug]}.", slug)
 
 
 def anyone_practising(slug: str) -> Rule:
@@ -67,7 +76,7 @@ def anyone_practising(slug: str) -> Rule:
     def rule(person: Person, subject: Any) -> bool:
         return _roles(person, slug) != set()
 
-    return _named(rule, f"Owner, manager or practitioner of {PRACTICES[slug]}.")
+    return _named(rule, f"Owner, manager or practitioner of {PRACTICES[slug]}.", slug)
 
 
 RULES: dict[Verb, tuple[Rule, ...]] = {
@@ -97,11 +106,14 @@ RULES: dict[Verb, tuple[Rule, ...]] = {
     Verb.AUDIENCE_DESCRIBE: (administrators, anyone_practising(CATALOGUE)),
     Verb.CATALOGUE_IMPORT: (administrators, owner_or_manager(CATALOGUE)),
     Verb.PERSON_INVITE: (administrators,),
+    Verb.INVITATION_WITHDRAW: (administrators,),
     Verb.PERSON_JOIN: (everyone,),
     Verb.PERSON_EDIT: (oneself, administrators),
-    Verb.PERSON_CLOSE: (administrators,),
+    Verb.PERSON_APPOINT: (administrators,),
+    Verb.PERSON_LINK: (administrators,),
+    Verb.PERSON_CLOSE: (oneself, administrators),
     Verb.TEAM_DESCRIBE: (administrators,),
-    Verb.PRACTICE_DESCRIBE: (administrators,),
+    Verb.PRACTICE_DESCRIBE: (administrators, the_practice_owner),
     Verb.TOKEN_ISSUE: (everyone,),
     Verb.TOKEN_REVOKE: (oneself, administrators),
 }
@@ -121,6 +133,11 @@ def require(person: Person, verb: Verb, subject: Any = None) -> None:
 def describe(verb: Verb) -> str:
     """Return who may do this, in words."""
     return " ".join((rule.__doc__ or "").strip() for rule in RULES[verb])
+
+
+def practice_of(rule: Rule) -> str | None:
+    """Return the practice whose roles a rule asks for, None if it asks for something else."""
+    return _PRACTICE_OF.get(rule)
 
 
 def _roles(person: Person, slug: str) -> set[str]:

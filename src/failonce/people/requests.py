@@ -9,5 +9,5 @@ from failonce.people.models import Person
 class Request(HttpRequest):
     """A request whose person is signed in; SignInRequired sees to that."""
 
-    user: Person  # type: ignore[assignment]
+    user: Person
     htmx: HtmxDetails

@@ -1,0 +1,40 @@
+"""The page that shows what the API takes and answers, and lets one try it; and the same as a file."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+from ninja.openapi.docs import Swagger
+
+from failonce.api import errors
+from failonce.api.tokens import needs
+from failonce.people.errors import DomainError
+
+
+class Docs(Swagger):
+    """Swagger UI from our own files, with a language, a title and a way back."""
+
+    template = "api/docs.html"
+
+
+def for_the_known(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Show a view to those signed in and, so that tools can read the file, to those with a token.
+
+    Sign-in isn't asked of addresses under /api/ as it is of pages; these two are opened by people.
+    """
+
+    @require_safe
+    @wraps(view)
+    def wrapped(request: HttpRequest, **parameters: Any) -> HttpResponse:
+        try:
+            known = request.user.is_authenticated or needs("read")(request)
+        except DomainError as error:
+            return errors.answer(error)
+        if known:
+            return view(request, **parameters)
+        return errors.stranger() if request.path.endswith(".json") else redirect_to_login(request.path)
+
+    return wrapped

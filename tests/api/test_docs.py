@@ -1,0 +1,45 @@
+"""The page and the file that describe the API: for those who are known, and honest."""
+
+from django.test import Client
+
+from failonce.people.models import Person
+from tests.doors import call_api, signed_in
+
+
+def test_those_signed_in_read_the_page_and_strangers_are_sent_to_sign_in(ada: Person) -> None:
+    page = signed_in(ada).get("/api/docs")
+
+    assert page.status_code == 200
+    assert "<script>" not in page.content.decode()
+    assert "cdn" not in page.content.decode()
+    assert Client().get("/api/docs")["Location"] == "/sign-in/?next=/api/docs"
+
+
+def test_a_token_reads_the_description(ada: Person) -> None:
+    described = call_api(ada, "GET", "/openapi.json").json()
+
+    assert described["openapi"].startswith("3.1")
+    assert "/api/people/me" in described["paths"]
+
+
+def test_every_operation_says_that_it_takes_a_token(ada: Person) -> None:
+    described = call_api(ada, "GET", "/openapi.json").json()
+
+    operations = [operation for path in described["paths"].values() for operation in path.values()]
+    assert all(operation.get("security") for operation in operations)
+    assert all(operation["summary"] for operation in operations)
+
+
+def test_every_body_refuses_fields_it_does_not_know(ada: Person) -> None:
+    described = call_api(ada, "GET", "/openapi.json").json()
+
+    names = {
+        operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        for path in described["paths"].values()
+        for operation in path.values()
+        if "application/json" in operation.get("requestBody", {}).get("content", {})
+    }
+    assert names
+    assert {
+        name for name in names if described["components"]["schemas"][name].get("additionalProperties", True)
+    } == set()
