@@ -1,0 +1,299 @@
+"""Every address × everybody: who is turned away, who is let in; a new address is asked too, without a line here."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from failonce.catalogue.models import Audience, Offering, Service
+from failonce.failures.models import Failure
+from failonce.lessons.models import Lesson
+from failonce.modes.models import FailureMode, Occurrence
+from failonce.people.links import sign_in_link_for
+from failonce.people.models import Person
+from failonce.people.permissions import LEARNING
+from failonce.people.writes import invite_person, issue_token
+from failonce.preflight.models import Preflight, Reminder
+from failonce.web import stylesheet
+from tests.doors import EVERY_SCOPE, token_of
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_FORM = "application/x-www-form-urlencoded"
+_PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+
+# What strangers see of the few pages that are theirs. Every other page sends them to sign in, the API says 401.
+OPEN_TO_STRANGERS = {
+    "sign_in": 200,
+    "sign_in_link": 200,
+    "join": 200,
+    "password_forgotten": 200,
+    "password_sent": 200,
+    "password_new": 200,
+    "stylesheet": 200,
+    "styleguide": 200,  # samples only; nobody's words
+    "healthz": 200,
+    "api:api-root": 404,
+}
+
+# Who is refused what, by name of page or by API address; everybody signed in may do the rest.
+# Ada told the failure; Cy is of no team and told nothing; Root administers.
+REFUSED: dict[tuple[str, str], dict[str, int]] = {
+    ("GET", "person_invite"): {"ada": 403, "cy": 403},
+    ("POST", "person_invite"): {"ada": 403, "cy": 403},
+    ("POST", "invitation_withdraw"): {"ada": 404, "cy": 404},
+    ("POST", "person"): {"ada": 403, "cy": 403},
+    ("GET", "person_close"): {"cy": 403},
+    ("POST", "person_close"): {"cy": 403},
+    ("POST", "token_revoke"): {"cy": 404},
+    ("POST", "team_list"): {"ada": 403, "cy": 403},
+    ("POST", "team"): {"ada": 403, "cy": 403},
+    ("POST", "practice"): {"ada": 403, "cy": 403},
+    ("GET", "sign_in_link"): {"ada": 410},  # her own; the sign-in that this test begins with has ended it
+    ("POST", "sign_in_link"): {"ada": 410},
+    ("PUT", "api/people/<int:number>/name"): {"cy": 403},
+    ("PUT", "api/people/<int:number>/duties"): {"ada": 403, "cy": 403},
+    ("POST", "api/people/<int:number>/close"): {"cy": 403},
+    ("POST", "api/people/invitations"): {"ada": 403, "cy": 403},
+    ("DELETE", "api/people/invitations/<int:number>"): {"ada": 404, "cy": 404},
+    ("DELETE", "api/tokens/<int:number>"): {"cy": 404},
+    ("PUT", "api/teams/<slug>"): {"ada": 403, "cy": 403},
+    ("PUT", "api/practices/<slug>"): {"ada": 403, "cy": 403},
+    ("PUT", "api/failures/<code>"): {"cy": 403, "root": 403},
+    ("POST", "api/failures/<code>/additions"): {"cy": 403, "root": 403},
+    ("POST", "api/failures/<code>/withdraw"): {"cy": 403, "root": 403},
+    ("POST", "failure_withdraw"): {"cy": 403, "root": 403},
+    ("POST", "failure_add"): {"cy": 403, "root": 403},
+    ("POST", "failure_edit"): {"cy": 403, "root": 403},
+}
+
+# What is sent where an empty form or body would be told what is missing before anybody asks who may.
+TELLING = {"story": "Told again.", "kind": "incident", "visibility": "everyone", "version": 1}
+BODIES: dict[str, dict[str, Any]] = {
+    "failure_edit": TELLING,
+    "api/failures/<code>": TELLING,
+    "api/failures/<code>/additions": {"text": "More."},
+    "api/people/<int:number>/name": {"name": "Eve"},
+    "api/people/<int:number>/duties": {"is_leader": True, "is_administrator": True},
+    "api/people/invitations": {"email": "eve@example.org"},
+    "api/teams/<slug>": {"name": "Mine"},
+    "api/practices/<slug>": {"purpose": "Mine."},
+}
+
+# The API's operations that change nothing although they are asked with a body.
+READS_BY_POST = {"api/recall"}
+
+
+@dataclass(frozen=True)
+class Address:
+    """One route: where it is, what it is called, and what is to be put into it."""
+
+    route: str
+    name: str
+
+    @property
+    def is_api(self) -> bool:
+        return self.route.startswith("api/") and self.name not in {"api:openapi-view", "api:api-root"}
+
+    @property
+    def key(self) -> str:
+        """What the tables below know it by: a page's name, an operation's route."""
+        return self.route if self.is_api else self.name
+
+    def filled(self, places: dict[str, str]) -> str:
+        """Return the path, each parameter replaced by something that is there."""
+        path, literal = [], ""
+        for segment in self.route.split("/"):
+            found = _PARAMETER.search(segment)
+            if not found:
+                literal = segment or literal
+                path.append(segment)
+                continue
+            key = f"{literal}/{found[1]}"
+            assert key in places, f"Tell `places` in this module what to put for {key!r} in {self.route!r}."
+            path.append(_PARAMETER.sub(places[key], segment))
+        return "/" + "/".join(path)
+
+
+def every_address(patterns: Any = None, prefix: str = "", namespace: str = "") -> Iterator[Address]:
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from every_address(pattern.url_patterns, route, inner)
+        elif isinstance(pattern, URLPattern):
+            yield Address(route, f"{namespace}{pattern.name}")
+
+
+ADDRESSES = list(dict.fromkeys(every_address()))
+
+
+@pytest.fixture
+def places(ada: Person, root: Person, adas_failure: Failure) -> dict[str, str]:
+    """Something of everything, so that every address leads somewhere; keyed by the word before and the parameter."""
+    cache.clear()
+    service = Service.objects.create(slug="berths", name="Berths")
+    offering = Offering.objects.create(slug="booking", name="Booking", service=service)
+    audience = Audience.objects.create(slug="skippers", name="Skippers")
+    later = Failure.objects.create(
+        title="Again", kind="incident", story="Again.", told_by=ada, started_at=adas_failure.started_at
+    )
+    mode = FailureMode.objects.create(title="Queues fill", opened_by=ada)
+    for failure in (adas_failure, later):
+        Occurrence.objects.create(mode=mode, failure=failure)
+    lesson = Lesson.objects.create(
+        failure=adas_failure, when_you="a", remember="b", because="c", written_by=ada,
+        renew_by=date(2030, 1, 1),
+    )  # fmt: skip
+    preflight = Preflight.objects.create(asked_by=ada, change="x", digest="x")
+    reminder = Reminder.objects.create(
+        preflight=preflight, position=1, failure=adas_failure, lesson=lesson, probability=0.5, answer=""
+    )
+    invited = invite_person(actor=root, email="di@example.org")
+    token = issue_token(actor=ada, name="Script", scopes=["read"]).token
+    assert ada.team is not None
+    return {
+        "failures/code": adas_failure.code,
+        "failures/failure": adas_failure.code,
+        "new/key": "5a1c7f52-2f0a-4c1e-9df2-0f3f1e7b7a10",
+        "answer/code": adas_failure.code,
+        "answer/other": later.code,
+        "answers/code": later.code,
+        "answers/other": later.code,
+        "modes/code": mode.code,
+        "modes/mode": mode.code,
+        "unlink/failure": later.code,
+        "lessons/code": lesson.code,
+        "preflight/code": preflight.code,
+        "preflights/code": preflight.code,
+        "reminders/number": str(reminder.pk),
+        "services/slug": service.slug,
+        "offerings/slug": offering.slug,
+        "audiences/slug": audience.slug,
+        "people/number": str(ada.pk),
+        "invitations/number": str(invited.invitation.pk),
+        "tokens/number": str(token.pk),
+        "teams/slug": ada.team.slug,
+        "practices/slug": LEARNING,
+        "sign-in/key": sign_in_link_for(ada).split("/")[-2],
+        "join/secret": invited.link.split("/")[-2],
+        "new/uidb64": "MQ",
+        "new/token": "x-y",
+        "look/digest": stylesheet.address().split("/")[-1].removesuffix(".css"),
+    }
+
+
+def status_of(person: Person | None, method: str, address: Address, path: str, **headers: str) -> tuple[int, str]:
+    """Return status and Location, and undo whatever the request did."""
+    client = Client(raise_request_exception=False)
+    body = BODIES.get(address.key, {})
+    form = (json.dumps(body), "application/json") if address.is_api else (urlencode(body), _FORM)
+    with transaction.atomic():
+        if person:
+            client.force_login(person)
+        answer = client.generic(method, path, *form, headers=headers)
+        transaction.set_rollback(True)
+    return answer.status_code, answer.get("Location", "")
+
+
+def surprises(places: dict[str, str], ask: Callable[[Address, str, str], str | None]) -> list[str]:
+    """Return what was not as expected, one line per method and address."""
+    found = []
+    for address in ADDRESSES:
+        for method in METHODS:
+            if surprise := ask(address, method, address.filled(places)):
+                found.append(f"{method} /{address.route} ({address.name}): {surprise}")
+    return found
+
+
+def test_a_stranger_is_turned_away_everywhere_else(places: dict[str, str]) -> None:
+    def ask(address: Address, method: str, path: str) -> str | None:
+        status, location = status_of(None, method, address, path)
+        if address.name in OPEN_TO_STRANGERS:
+            fine = method != "GET" or status == OPEN_TO_STRANGERS[address.name]
+        elif address.is_api:
+            fine = status in {401, 405}
+        else:
+            fine = status == 405 or (status == 302 and location.startswith("/sign-in/?next="))
+        return None if fine else f"{status} {location}"
+
+    assert surprises(places, ask) == []
+
+
+@pytest.mark.parametrize("name", ["ada", "cy", "root"])
+def test_somebody_signed_in_is_refused_only_what_is_listed(
+    places: dict[str, str], request: pytest.FixtureRequest, name: str
+) -> None:
+    person = request.getfixturevalue(name)
+    token = {"Authorization": f"Bearer {token_of(person)}"}
+    # Addresses that change nothing by GET are asked so; what is sent empty may be told what is missing.
+    fine = {200, 201, 204, 302, 405, 409, 422}
+
+    def ask(address: Address, method: str, path: str) -> str | None:
+        status, location = status_of(person, method, address, path, **(token if address.is_api else {}))
+        if address.name == "api:api-root":
+            return None if status == 404 else str(status)
+        expected = REFUSED.get((method, address.key), {}).get(name)
+        if expected:
+            return None if status == expected else f"{status}, but {expected} is listed for {name}"
+        return None if status in fine and not location.startswith("/sign-in/?") else f"{status} {location}"
+
+    assert surprises(places, ask) == []
+
+
+def test_a_token_that_may_only_read_changes_nothing(places: dict[str, str], root: Person) -> None:
+    reading = {"Authorization": f"Bearer {token_of(root, ['read'])}"}
+
+    def ask(address: Address, method: str, path: str) -> str | None:
+        if not address.is_api or method == "GET" or address.route in READS_BY_POST:
+            return None
+        status, _ = status_of(None, method, address, path, **reading)
+        return None if status in {403, 405} else str(status)
+
+    assert surprises(places, ask) == []
+
+
+def test_a_token_that_may_not_read_reads_nothing(places: dict[str, str], root: Person) -> None:
+    blind = {"Authorization": f"Bearer {token_of(root, [s for s in EVERY_SCOPE if s not in {'read', 'manage'}])}"}
+
+    def ask(address: Address, method: str, path: str) -> str | None:
+        if not address.is_api or (method != "GET" and address.route not in READS_BY_POST):
+            return None
+        status, _ = status_of(None, method, address, path, **blind)
+        return None if status in {403, 405} else str(status)
+
+    assert surprises(places, ask) == []
+
+
+def test_the_exceptions_name_addresses_that_exist() -> None:
+    known = {address.name for address in ADDRESSES} | {address.route for address in ADDRESSES}
+
+    assert {name for _, name in REFUSED} | set(OPEN_TO_STRANGERS) | READS_BY_POST <= known
+
+
+def test_a_restricted_failure_is_nobodys_else(
+    places: dict[str, str], adas_failure: Failure, cy: Person, root: Person
+) -> None:
+    adas_failure.visibility = "restricted"
+    adas_failure.save()
+    token = {person.pk: {"Authorization": f"Bearer {token_of(person)}"} for person in (cy, root)}
+
+    def ask(address: Address, method: str, path: str) -> str | None:
+        if adas_failure.code not in path.split("/"):
+            return None
+        for person in (cy, root):
+            status, _ = status_of(person, method, address, path, **(token[person.pk] if address.is_api else {}))
+            # A body that lacks something is told so before anybody looks for the failure.
+            if status not in ({404, 405, 422} if address.is_api else {404, 405}):
+                return f"{person.name} got {status}"
+        return None
+
+    assert surprises(places, ask) == []
