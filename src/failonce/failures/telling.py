@@ -13,7 +13,7 @@ from failonce.people.errors import Refused
 STORY_NEEDED = "Tell what happened, in your own words; one sentence is enough."
 _TITLE_LIMIT = 200
 _CLOCKS_DIFFER = timedelta(minutes=5)  # a phone's clock may run ahead of the server's
-_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+_EARLIEST = datetime(1000, 1, 1, tzinfo=UTC)  # old enough for the Vasa, recent enough for any zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _choice_problem(value: str, choices: Sequence[str]) -> str:
 def _moment_problem(moment: datetime, now: datetime) -> str:
     if moment > now + _CLOCKS_DIFFER:
         return "This lies in the future. When did it happen?"
-    return "This lies before 1900. When did it happen?" if moment < _EARLIEST else ""
+    return "This lies before the year 1000. When did it happen?" if moment < _EARLIEST else ""
 
 
 def _address_problem(address: str) -> str:
