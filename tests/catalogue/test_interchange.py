@@ -1,6 +1,7 @@
 """The catalogue leaves as plain data and comes back the same."""
 
 import copy
+from typing import Any
 
 import pytest
 import yaml
@@ -13,7 +14,7 @@ from failonce.history.models import Entry
 from failonce.people.errors import NotAllowed, Refused
 from failonce.people.models import Person, Practice, Team
 
-HARBOUR = {
+HARBOUR: dict[str, Any] = {
     "teams": [{"slug": "harbour", "name": "Harbour"}, {"slug": "tides", "name": "Tides"}],
     "services": [
         {
@@ -97,9 +98,7 @@ def test_each_object_remembers_the_import(root: Person) -> None:
 
     assert report.changed == {"service:berths": ["description"]}
     newest = Entry.objects.of("service:berths")[0]
-    assert newest.details["changes"] == {
-        "description": ["Books a berth.\n\nDay and night.", "Books a berth by day."]
-    }
+    assert newest.details["changes"] == {"description": ["Books a berth.\n\nDay and night.", "Books a berth by day."]}
     assert list(verify()) == []
 
 
@@ -153,7 +152,7 @@ def test_what_cannot_be_used_is_left_out_with_its_reason(root: Person) -> None:
 
     assert report.added == ["service:a", "service:uberfahrt", "offering:q"]
     assert [sentence for sentence in report.left_out if not sentence.startswith("Entry 3")] == [
-        "Entry 2 of services is left out: a is in the file twice.",
+        "Entry 2 of services (a) is left out: it is there twice.",
         "Entry 4 of services is left out: it isn't a service with a slug and a name.",
         "The team nobody of the service a is left out: there is no such team here.",
         "The dependency on a of the service a is left out: it would depend on itself.",
@@ -182,6 +181,4 @@ def test_the_manager_of_the_catalogue_imports_all_but_teams(ada: Person) -> None
     report = apply_catalogue(actor=ada, data=HARBOUR)
 
     assert Service.objects.get(slug="berths").team is not None  # the team Harbour was there before
-    assert report.left_out == [
-        "The team tides is left out: ask an administrator to add it, then import again."
-    ]
+    assert report.left_out == ["The team tides is left out: ask an administrator to add it, then import again."]

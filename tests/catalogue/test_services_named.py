@@ -26,9 +26,7 @@ def payments(db: None) -> Service:
         "BEZAHLDIENST ÜBERSEE",
     ],
 )
-def test_a_service_is_found_by_slug_and_by_name_in_any_case(
-    ada: Person, payments: Service, name: str
-) -> None:
+def test_a_service_is_found_by_slug_and_by_name_in_any_case(ada: Person, payments: Service, name: str) -> None:
     services, notices = services_named(actor=ada, names=[name])
 
     assert services == [payments]
@@ -42,9 +40,7 @@ def test_an_unknown_name_is_kept_as_a_name_and_said(ada: Person, payments: Servi
     named, known = services
     assert known == payments
     assert (named.name, named.slug, named.is_described) == ("payments-apy", "payments-apy", False)
-    assert notices == [
-        "payments-apy isn't in the catalogue yet; it is kept as a name. Did you mean payments-api?"
-    ]
+    assert notices == ["payments-apy isn't in the catalogue yet; it is kept as a name. Did you mean payments-api?"]
     assert Entry.objects.get(verb="service:name").subject == "service:payments-apy"
 
 

@@ -115,25 +115,18 @@ class _Importing:
         for number, entry in enumerate(entries, 1):
             try:
                 sheet = clean(kind, _with_slug(kind, entry))
+                if sheet["slug"] in seen:
+                    raise Refused("it is there twice.")
             except Refused as error:
                 why = " ".join(f"{key} {text}" for key, text in error.fields.items()) or error.message
-                self._leave_out(f"Entry {number} of {section} is left out: {why}")
-                continue
-            if sheet["slug"] in seen:
-                self._leave_out(
-                    f"Entry {number} of {section} is left out: {sheet['slug']} is in the file twice."
-                )
+                self._leave_out(f"Entry {number} of {section}{_called(entry)} is left out: {why}")
                 continue
             seen.add(sheet["slug"])
             yield sheet
 
     def _make_services(self, sheets: list[Sheet]) -> None:
         # Services may depend on each other in a circle, so all of them are there before any says so.
-        new = [
-            Service(slug=sheet["slug"], version=0)
-            for sheet in sheets
-            if sheet["slug"] not in self.known.services
-        ]
+        new = [Service(slug=sheet["slug"], version=0) for sheet in sheets if sheet["slug"] not in self.known.services]
         Service.objects.bulk_create(new, batch_size=80)
         self.fresh = {service.slug for service in new}
         self.known.services |= {service.slug: service for service in new}
@@ -161,11 +154,7 @@ class _Importing:
             return self.known.teams.get(slug) or Team(slug=slug)
         if kind == "audience":
             return self.known.audiences.get(slug) or Audience(slug=slug)
-        return (
-            self.known.services[slug]
-            if kind == "service"
-            else self.offerings.get(slug) or Offering(slug=slug)
-        )
+        return self.known.services[slug] if kind == "service" else self.offerings.get(slug) or Offering(slug=slug)
 
     def _remember(self, kind: str, noun: Noun) -> None:
         if isinstance(noun, Team):
@@ -177,17 +166,13 @@ class _Importing:
         slug = sheet["slug"]
         if kind == "team" and not permissions.may(self.actor, Verb.TEAM_DESCRIBE):
             if is_new:
-                self._leave_out(
-                    f"The team {slug} is left out: ask an administrator to add it, then import again."
-                )
+                self._leave_out(f"The team {slug} is left out: ask an administrator to add it, then import again.")
             return not is_new
         if kind == "offering" and is_new and "service" not in sheet:
             self._leave_out(f"The offering {slug} is left out: it names no service.")
             return False
         if kind == "offering" and "service" in sheet and sheet["service"] not in self.known.services:
-            self._leave_out(
-                f"The offering {slug} is left out: its service {sheet['service']} isn't in the catalogue."
-            )
+            self._leave_out(f"The offering {slug} is left out: its service {sheet['service']} isn't in the catalogue.")
             return False
         return True
 
@@ -195,9 +180,7 @@ class _Importing:
         sheet = dict(sheet)
         of = f"{kind} {sheet['slug']}"
         if sheet.get("team") and sheet["team"] not in self.known.teams:
-            self._leave_out(
-                f"The team {sheet.pop('team')} of the {of} is left out: there is no such team here."
-            )
+            self._leave_out(f"The team {sheet.pop('team')} of the {of} is left out: there is no such team here.")
         for key, known, noun in (
             ("depends_on", self.known.services, "dependency on"),
             ("audiences", self.known.audiences, "audience"),
@@ -223,9 +206,7 @@ def _sections(data: Mapping[str, Any]) -> dict[str, list[Any]]:
     if not isinstance(data, Mapping):
         raise Refused(f"This isn't a catalogue; it begins with the lists {', '.join(SECTIONS)}.")
     if strange := [str(key) for key in data if key not in SECTIONS]:
-        raise Refused(
-            f"{one_line(strange[0])[:40]} isn't a part of a catalogue; those are {', '.join(SECTIONS)}."
-        )
+        raise Refused(f"{one_line(strange[0])[:40]} isn't a part of a catalogue; those are {', '.join(SECTIONS)}.")
     sections = {section: data.get(section) or [] for section in SECTIONS}
     for section, entries in sections.items():
         if not isinstance(entries, list):
@@ -241,10 +222,11 @@ def _with_slug(kind: str, entry: Any) -> dict[str, Any]:
     return {"slug": "", **entry}
 
 
+def _called(entry: Any) -> str:
+    name = one_line(str(entry.get("slug") or entry.get("name") or ""))[:40] if isinstance(entry, Mapping) else ""
+    return f" ({name})" if name else ""
+
+
 def _written(sheet: Sheet) -> Sheet:
     usual = {"described": True, "critical": False}
-    return {
-        key: value
-        for key, value in sheet.items()
-        if value not in ("", [], {}) and usual.get(key) is not value
-    }
+    return {key: value for key, value in sheet.items() if value not in ("", [], {}) and usual.get(key) is not value}

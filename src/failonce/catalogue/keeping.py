@@ -45,9 +45,7 @@ def with_slugs(said: Mapping[str, Any]) -> dict[str, Any]:
             close = close_names(unknown[0], model.objects.all())
             fields[key] = f"{unknown[0][:120]} isn't known here.{did_you_mean(close)}"
         else:
-            slugs[key] = (
-                found[names[0]].slug if isinstance(value, str) else [each.slug for each in found.values()]
-            )
+            slugs[key] = found[names[0]].slug if isinstance(value, str) else [each.slug for each in found.values()]
     if fields:
         raise Refused("This refers to something that isn't in the catalogue.", fields)
     return {**said, **slugs}
@@ -77,7 +75,7 @@ def check_read(noun: Service | Offering | Audience, changes: Changes, read: int 
     raise Conflict(
         f"{noun.name} was changed since you read it. What stands there now is shown beside what you wrote;"
         " bring the two together and save again.",
-        theirs={key: in_words(was) for key, (was, _) in changes.items()},
+        theirs={key: in_words(was) for key, (was, _) in changes.items()} | {"version": str(noun.version)},
     )
 
 
@@ -96,6 +94,33 @@ def keep(noun: Service | Offering | Audience | Team, changes: Changes, known: Kn
     if isinstance(noun, Offering) and "parts" in after:
         noun.parts.all().delete()
         OfferingPart.objects.bulk_create(OfferingPart(offering=noun, **part) for part in after["parts"])
+
+
+def move_references(lost: Service, kept: Service) -> list[str]:
+    """Let everything that refers to one service refer to the other; return the codes of what moved.
+
+    Asks the models who refers to a service, because the rooms above may not be named here.
+    """
+    codes: list[str] = []
+    for relation in Service._meta.related_objects:
+        model: Any = relation.related_model
+        for noun in model.objects.filter(**{relation.field.name: lost}):
+            codes.append(noun.code)
+            _move(noun, relation.field, lost, kept)
+    for other in lost.depends_on.exclude(pk=kept.pk):
+        kept.depends_on.add(other)
+    return codes
+
+
+def _move(noun: Any, relation: Any, lost: Service, kept: Service) -> None:
+    if not relation.many_to_many:
+        setattr(noun, relation.name, kept)
+        noun.save(update_fields=[relation.name])
+        return
+    services = getattr(noun, relation.name)
+    services.remove(lost)
+    if noun != kept:  # a service that depended on its other name doesn't depend on itself
+        services.add(kept)
 
 
 def _column(key: str, value: Any, known: Known) -> Any:

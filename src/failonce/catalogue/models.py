@@ -29,18 +29,12 @@ class Service(models.Model):
     also_called: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
     description = models.TextField(blank=True)
     is_critical = models.BooleanField(default=False)
-    lifecycle = models.CharField(
-        max_length=40, blank=True
-    )  # in the words of the house: production, deprecated
-    is_described = models.BooleanField(
-        default=False
-    )  # False: only named so far, by someone telling a failure
+    lifecycle = models.CharField(max_length=40, blank=True)  # in the words of the house: production, deprecated
+    is_described = models.BooleanField(default=False)  # False: only named so far, by someone telling a failure
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="services")
     technologies: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
     paths: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
-    characteristics: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(
-        default=dict, blank=True
-    )
+    characteristics: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict, blank=True)
     depends_on: models.ManyToManyField[Service, Any] = models.ManyToManyField(
         "self", symmetrical=False, blank=True, related_name="dependants"
     )

@@ -43,14 +43,10 @@ def tidy_names(names: Sequence[str]) -> list[str]:
     """Return the names as one line each, without empty and repeated ones; raise Refused beyond the bounds."""
     tidied = list(dict.fromkeys(filter(None, map(one_line, names))))
     if len(tidied) > NAMES_AT_ONCE:
-        raise Refused(
-            f"These are {len(tidied)} names; at most {NAMES_AT_ONCE} fit. Keep those that matter most."
-        )
+        raise Refused(f"These are {len(tidied)} names; at most {NAMES_AT_ONCE} fit. Keep those that matter most.")
     for name in tidied:
         if len(name) > NAME_LENGTH:
-            raise Refused(
-                f"The name {name[:40]}… has {len(name)} characters; at most {NAME_LENGTH} fit. Shorten it."
-            )
+            raise Refused(f"The name {name[:40]}… has {len(name)} characters; at most {NAME_LENGTH} fit. Shorten it.")
     return tidied
 
 
@@ -83,9 +79,7 @@ def resolve(everything: "QuerySet[Noun]", names: Sequence[str]) -> tuple[dict[st
     keys = _keys(everything)
     wanted = {name: keys[name_key(name)] for name in names if name not in by_slug and name_key(name) in keys}
     rows = everything.in_bulk(set(wanted.values()))
-    found = {
-        name: by_slug.get(name) or rows[wanted[name]] for name in names if name in by_slug or name in wanted
-    }
+    found = {name: by_slug.get(name) or rows[wanted[name]] for name in names if name in by_slug or name in wanted}
     return found, [name for name in names if name not in found]
 
 
@@ -100,12 +94,16 @@ def _keys(everything: "QuerySet[Noun]") -> dict[str, int]:
 
 
 def close_names(name: str, everything: "QuerySet[Noun]") -> list[str]:
-    """Return up to three slugs or names that come close to this one, closest first."""
-    plain: dict[str, str] = {}
-    for slug, full_name in everything.values_list("slug", "name"):
-        plain.setdefault(name_key(slug), slug)
-        plain.setdefault(name_key(full_name), full_name)
-    return [plain[key] for key in difflib.get_close_matches(name_key(name), plain, n=3, cutoff=0.7)]
+    """Return a slug or name for up to three objects that come close to this name, closest first."""
+    written: dict[str, tuple[int, str]] = {}
+    for pk, slug, full_name in everything.values_list("pk", "slug", "name"):
+        written.setdefault(name_key(slug), (pk, slug))
+        written.setdefault(name_key(full_name), (pk, full_name))
+    close = [written[key] for key in difflib.get_close_matches(name_key(name), written, n=6, cutoff=0.7)]
+    closest: dict[int, str] = {}
+    for pk, shown in close:
+        closest.setdefault(pk, shown)
+    return list(closest.values())[:3]
 
 
 def did_you_mean(names: Sequence[str]) -> str:

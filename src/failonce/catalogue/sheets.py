@@ -45,9 +45,7 @@ def clean(kind: str, raw: Mapping[str, Any]) -> Sheet:
     for key, value in raw.items():
         try:
             if key not in rules:
-                raise UnusableError(
-                    f"isn't something {_article(kind)} {kind} has; it has {', '.join(rules)}."
-                )
+                raise UnusableError(f"isn't something {_article(kind)} {kind} has; it has {', '.join(rules)}.")
             sheet[key] = rules[key](value)
         except UnusableError as error:
             fields[one_line(str(key))[:40]] = str(error)
@@ -92,10 +90,7 @@ def _sheet_of_service(service: Service) -> Sheet:
 
 
 def _sheet_of_offering(offering: Offering) -> Sheet:
-    parts = [
-        {"kind": part.kind, "name": part.name, "description": part.description}
-        for part in offering.parts.all()
-    ]
+    parts = [{"kind": part.kind, "name": part.name, "description": part.description} for part in offering.parts.all()]
     return {
         "slug": offering.slug,
         "name": offering.name,
@@ -106,10 +101,17 @@ def _sheet_of_offering(offering: Offering) -> Sheet:
     }
 
 
+def clean_slug(value: Any) -> str:
+    """Return the slug; raise Refused if it is none."""
+    return str(clean("team", {"slug": value})["slug"])
+
+
 def _slug(value: Any) -> str:
-    slug = _line(SLUG_LENGTH)(value)
-    if not _SLUG.fullmatch(slug):
-        raise UnusableError("takes letters without accents, digits, - and _, such as payments-api.")
+    slug = value.strip() if isinstance(value, str) else ""
+    if not _SLUG.fullmatch(slug) or len(slug) > SLUG_LENGTH:
+        raise UnusableError(
+            f"takes up to {SLUG_LENGTH} letters without accents, digits, - and _, such as payments-api."
+        )
     return slug
 
 
@@ -139,14 +141,7 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bool) or not isinstance(value, _SCALARS):
         raise UnusableError(f"takes text, not {_called(value)}.")
-    text = (
-        str(value)
-        .replace("\x00", "")
-        .replace("\r\n", "\n")
-        .encode("utf-8", "replace")
-        .decode("utf-8")
-        .strip()
-    )
+    text = str(value).replace("\x00", "").replace("\r\n", "\n").encode("utf-8", "replace").decode("utf-8").strip()
     if len(text) > TEXT_LENGTH:
         raise UnusableError(f"has {len(text):,} characters; at most {TEXT_LENGTH:,} fit.")
     return text
@@ -198,9 +193,7 @@ def _characteristics(value: Any) -> dict[str, str]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise UnusableError(
-            f"takes a sentence for each of {', '.join(CHARACTERISTICS)}, not {_called(value)}."
-        )
+        raise UnusableError(f"takes a sentence for each of {', '.join(CHARACTERISTICS)}, not {_called(value)}.")
     if strange := [str(key) for key in value if key not in CHARACTERISTICS]:
         raise UnusableError(f"knows {', '.join(CHARACTERISTICS)}, not {one_line(strange[0])[:40]}.")
     texts = {key: _text(value[key]) for key in CHARACTERISTICS if key in value}

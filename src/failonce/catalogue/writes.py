@@ -1,10 +1,12 @@
-"""Every change people can make to the catalogue."""
+"""Every change people can make to the catalogue; importing one is in interchange.py."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 from django.db import transaction
 
-from failonce.catalogue.models import Service
+from failonce.catalogue.keeping import changes_to, check_read, keep, known_to, move_references, with_slugs
+from failonce.catalogue.models import Audience, Offering, Service
 from failonce.catalogue.names import (
     SLUG_LENGTH,
     close_names,
@@ -15,10 +17,15 @@ from failonce.catalogue.names import (
     slug_for,
     tidy_names,
 )
+from failonce.catalogue.sheets import clean, clean_slug
 from failonce.history import chain
+from failonce.history.chain import Happening
 from failonce.history.verbs import Verb
 from failonce.people import permissions
+from failonce.people.errors import Refused
 from failonce.people.models import Person
+
+Noun = TypeVar("Noun", Service, Offering, Audience)
 
 
 @transaction.atomic
@@ -43,6 +50,133 @@ def services_named(*, actor: Person, names: Sequence[str]) -> tuple[list[Service
     by_key = {name_key(name): service for name, service in found.items()}
     ordered = [found.get(name) or by_key[name_key(name)] for name in names]
     return list({service.pk: service for service in ordered}.values()), notices
+
+
+@transaction.atomic
+def describe_service(
+    *,
+    actor: Person,
+    slug: str,
+    read: int | None = None,
+    name: str | None = None,
+    description: str | None = None,
+    critical: bool | None = None,
+    lifecycle: str | None = None,
+    team: str | None = None,
+    technologies: Sequence[str] | None = None,
+    paths: Sequence[str] | None = None,
+    depends_on: Sequence[str] | None = None,
+    characteristics: Mapping[str, str] | None = None,
+) -> Service:
+    """Say what a service is, whether or not its name is known yet; what is None stays as it is.
+
+    `read` is the version the person had before them; raises Conflict, with what stands there now, when
+    a described service would be changed without it. Teams and dependencies may be slugs or names.
+    """
+    permissions.require(actor, Verb.SERVICE_DESCRIBE)
+    slug = clean_slug(slug)
+    service = Service.objects.select_for_update().filter(slug=slug).first() or Service(slug=slug)
+    said = _given(
+        slug=slug,
+        name=name,
+        description=description,
+        critical=critical,
+        described=True,
+        lifecycle=lifecycle,
+        team=team,
+        technologies=technologies,
+        paths=paths,
+        depends_on=depends_on,
+        characteristics=characteristics,
+    )
+    return _describe(actor, Verb.SERVICE_DESCRIBE, service, said, read)
+
+
+@transaction.atomic
+def describe_offering(
+    *,
+    actor: Person,
+    slug: str,
+    read: int | None = None,
+    name: str | None = None,
+    service: str | None = None,
+    description: str | None = None,
+    parts: Sequence[Mapping[str, str]] | None = None,
+    audiences: Sequence[str] | None = None,
+) -> Offering:
+    """Say what consumers get from a service: goods, access, actions; what is None stays as it is.
+
+    Raises Conflict as `describe_service` does. Service and audiences may be slugs or names.
+    """
+    permissions.require(actor, Verb.OFFERING_DESCRIBE)
+    slug = clean_slug(slug)
+    offering = Offering.objects.select_for_update().filter(slug=slug).first() or Offering(slug=slug)
+    if offering._state.adding and not service:
+        raise Refused("An offering belongs to a service.", {"service": "Name the service that provides it."})
+    said = _given(slug=slug, name=name, service=service, description=description, parts=parts, audiences=audiences)
+    return _describe(actor, Verb.OFFERING_DESCRIBE, offering, said, read)
+
+
+@transaction.atomic
+def describe_audience(
+    *,
+    actor: Person,
+    slug: str,
+    read: int | None = None,
+    name: str | None = None,
+    kind: str | None = None,
+    contact: str | None = None,
+) -> Audience:
+    """Say who a consumer or partner is and how to reach them; raises Conflict as `describe_service` does."""
+    permissions.require(actor, Verb.AUDIENCE_DESCRIBE)
+    slug = clean_slug(slug)
+    audience = Audience.objects.select_for_update().filter(slug=slug).first() or Audience(slug=slug)
+    said = _given(slug=slug, name=name, kind=kind, contact=contact)
+    return _describe(actor, Verb.AUDIENCE_DESCRIBE, audience, said, read)
+
+
+@transaction.atomic
+def merge_service(*, actor: Person, named: str, into: str) -> Service:
+    """Say that a name people used means a described service: all that refers to it moves there.
+
+    Only a service that is merely named can be merged, as a described one has words to lose.
+    """
+    permissions.require(actor, Verb.SERVICE_MERGE)
+    named, into = clean_slug(named), clean_slug(into)
+    pair = {each.slug: each for each in Service.objects.select_for_update().filter(slug__in=[named, into])}
+    lost, kept = pair.get(named), pair.get(into)
+    if lost is None or kept is None:
+        raise Refused(f"There is no service {named if lost is None else into} here. Check the catalogue.")
+    if lost == kept or lost.is_described or not kept.is_described:
+        raise Refused("Only a service that is merely named can be merged, and only into a described one.")
+    codes = move_references(lost, kept)
+    kept.also_called = list(dict.fromkeys([*kept.also_called, lost.name, *lost.also_called]))
+    kept.version += 1
+    kept.save(update_fields=["also_called", "version"])
+    lost.delete()
+    details = {"named": lost.slug, "into": kept.slug}
+    subjects = [kept.code, lost.code, *codes]
+    chain.record_many(actor=actor, happenings=[Happening(Verb.SERVICE_MERGE, each, details) for each in subjects])
+    return kept
+
+
+def _describe(actor: Person, verb: Verb, noun: Noun, said: dict[str, Any], read: int | None) -> Noun:
+    kind = type(noun).__name__.lower()
+    sheet = clean(kind, with_slugs(said))
+    if noun._state.adding:
+        sheet.setdefault("name", sheet["slug"])
+    if noun.slug in sheet.get("depends_on", ()):
+        raise Refused("A service can't depend on itself.", {"depends_on": f"Take {noun.slug} out of the list."})
+    changes = changes_to(noun, sheet)
+    check_read(noun, changes, read)
+    if changes:
+        keep(noun, changes, known_to(sheet))
+        chain.record(actor=actor, verb=verb, subject=noun.code, changes=changes)
+    return noun
+
+
+def _given(**said: Any) -> dict[str, Any]:
+    return {key: value for key, value in said.items() if value is not None}
 
 
 def _name_service(actor: Person, name: str) -> Service:

@@ -32,6 +32,7 @@ class Verb(TextChoices):
 
     SERVICE_NAME = "service:name", "named this service"
     SERVICE_DESCRIBE = "service:describe", "described this service"
+    SERVICE_MERGE = "service:merge", "merged a service name"
     OFFERING_DESCRIBE = "offering:describe", "described this offering"
     AUDIENCE_DESCRIBE = "audience:describe", "described this audience"
     CATALOGUE_IMPORT = "catalogue:import", "imported the catalogue"

@@ -102,6 +102,7 @@ RULES: dict[Verb, tuple[Rule, ...]] = {
     Verb.REMINDER_ANSWER: (everyone,),
     Verb.SERVICE_NAME: (everyone,),
     Verb.SERVICE_DESCRIBE: (administrators, anyone_practising(CATALOGUE)),
+    Verb.SERVICE_MERGE: (administrators, anyone_practising(CATALOGUE)),
     Verb.OFFERING_DESCRIBE: (administrators, anyone_practising(CATALOGUE)),
     Verb.AUDIENCE_DESCRIBE: (administrators, anyone_practising(CATALOGUE)),
     Verb.CATALOGUE_IMPORT: (administrators, owner_or_manager(CATALOGUE)),
