@@ -1,0 +1,1 @@
+"""Brings in services, what depends on what, and teams from Backstage's `catalog-info.yaml`."""
