@@ -15,6 +15,7 @@ COMMANDS = {
     "recall": "failonce.cli.recall:recall",
     "import": "failonce.cli.intake:import_",
     "people": "failonce.cli.people:people",
+    "catalogue": "failonce.cli.catalogue:catalogue",
     "verify": "failonce.cli.installation:verify",
     "migrate": "failonce.cli.installation:migrate",
     "settings": "failonce.cli.installation:settings",

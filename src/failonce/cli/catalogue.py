@@ -1,0 +1,106 @@
+"""The catalogue on the command line: list, show, import."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from failonce.cli.opening import acting_person, open_installation, say
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+
+
+@click.group()
+def catalogue() -> None:
+    """Services, what they offer to whom, and what depends on what."""
+
+
+@catalogue.command("list")
+@click.argument("words", nargs=-1)
+@as_json
+def list_services(words: tuple[str, ...], *, as_json: bool) -> None:
+    """List services, critical ones first; WORDS narrow by name."""
+    open_installation()
+    from failonce.catalogue.reading import services
+    from failonce.catalogue.sheets import sheet_of
+
+    sheets = [sheet_of(service) for service in services(" ".join(words))]
+    if as_json:
+        click.echo(json.dumps({"services": sheets}, ensure_ascii=False, indent=2))
+    else:
+        for sheet in sheets:
+            click.echo("\t".join([sheet["slug"], sheet["name"], ", ".join(_marks(sheet))]).rstrip())
+    say(f"{len(sheets)} {'service' if len(sheets) == 1 else 'services'}.")
+
+
+@catalogue.command()
+@click.argument("slug")
+@as_json
+def show(slug: str, *, as_json: bool) -> None:
+    """Show one service: what it is, offers and needs, and what to ask before touching it."""
+    open_installation()
+    from failonce.catalogue.questions import questions_before
+    from failonce.catalogue.reading import offerings, service_for
+    from failonce.catalogue.sheets import sheet_of
+
+    service = service_for(acting_person(), slug)
+    answer = {
+        **sheet_of(service),
+        "offerings": [sheet_of(offering) for offering in offerings().filter(service=service)],
+        "questions": [question.text for question in questions_before(service)],
+    }
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if as_json else _in_lines(answer))
+
+
+@catalogue.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option("--dry-run", is_flag=True, help="Say what would happen and keep nothing.")
+@as_json
+def import_files(files: tuple[str, ...], *, dry_run: bool, as_json: bool) -> None:
+    """Take in Backstage's catalog-info.yaml, or a catalogue.yaml; - reads from stdin. Safe to repeat."""
+    open_installation()
+    from failonce.intake.backstage.importing import import_catalogue
+
+    contents = [(_called(file), _content(file)) for file in files]
+    report = import_catalogue(actor=acting_person(), files=contents, dry_run=dry_run)
+    if as_json:
+        click.echo(json.dumps(report.as_data(), ensure_ascii=False, indent=2))
+    else:
+        for code in report.added:
+            click.echo(f"added\t{code}")
+        for code, keys in report.changed.items():
+            click.echo(f"changed\t{code}\t{', '.join(keys)}")
+    for sentence in report.left_out:
+        say(sentence)
+    say(("Tried only, nothing is kept: " if dry_run else "") + report.summary())
+
+
+def _content(file: str) -> bytes:
+    return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+
+
+def _called(file: str) -> str:
+    return "stdin" if file == "-" else file
+
+
+def _marks(sheet: dict[str, Any]) -> list[str]:
+    critical = ["critical"] if sheet["critical"] else []
+    return [*critical, *([] if sheet["described"] else ["only named"]), *filter(None, [sheet["lifecycle"]])]
+
+
+def _in_lines(answer: dict[str, Any]) -> str:
+    lines = [answer["name"], *([", ".join(marks)] if (marks := _marks(answer)) else [])]
+    lines += ["", answer["description"]] if answer["description"] else []
+    for label, key in (("Team", "team"), ("Needs", "depends_on"), ("Made with", "technologies"), ("Paths", "paths")):
+        value = answer[key]
+        if value:
+            lines.append(f"{label}: {value if isinstance(value, str) else ', '.join(value)}")
+    for offering in answer["offerings"]:
+        lines += ["", f"Offers {offering['name']} to {', '.join(offering['audiences']) or 'nobody named yet'}:"]
+        lines += [f"  {part['kind']}: {part['name']}" for part in offering["parts"]]
+    lines += [f"{key.capitalize()}: {text}" for key, text in answer["characteristics"].items()]
+    if answer["questions"]:
+        lines += ["", "Before touching it, ask:", *(f"- {question}" for question in answer["questions"])]
+    return "\n".join(lines)
