@@ -82,13 +82,19 @@ def open_browser(chromium: Browser, live_server: LiveServer) -> Iterator[OpenBro
 def _session_of(person: Person, url: str) -> Any:
     client = Client()
     client.force_login(person)
-    return {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value, "url": url}
+    return {
+        "name": settings.SESSION_COOKIE_NAME,
+        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+        "url": url,
+    }
 
 
 def _listen(page: Page, complaints: list[str]) -> None:
     def on_console(message: ConsoleMessage) -> None:
-        # A refused form is answered with 422, which the browser notes as a resource that failed to load.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        # A refused form is answered with 422, which the browser notes as a resource that failed to load;
+        # what htmx notes of a request that found no server, the page tells people itself.
+        told = ("Failed to load resource", "htmx:afterRequest", "htmx:sendError")
+        if message.type == "error" and not message.text.startswith(told):
             complaints.append(f"{page.url}: {message.text}")
 
     def on_response(response: Response) -> None:

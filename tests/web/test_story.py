@@ -52,9 +52,7 @@ def test_a_picture_elsewhere_becomes_a_link_and_is_not_fetched() -> None:
     assert 'href="https://example.org/graph.png"' in html
 
 
-@pytest.mark.parametrize(
-    ("text", "tag"), [("# Big", "h3"), ("## Big", "h3"), ("###### Big", "h3"), ("Big\n===", "h3")]
-)
+@pytest.mark.parametrize(("text", "tag"), [("# Big", "h3"), ("## Big", "h3"), ("###### Big", "h3"), ("Big\n===", "h3")])
 def test_headings_never_outrank_the_page(text: str, tag: str) -> None:
     assert story_html(text).startswith(f"<{tag}>")
 

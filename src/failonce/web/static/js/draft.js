@@ -19,6 +19,14 @@
   };
   // Boxes share a name; their value tells them apart.
   const nameOf = (field) => (typeof valueOf(field) === "boolean" ? `${field.name}=${field.value}` : field.name);
+  // What the server sent, even where the browser has already put back what was typed before a reload.
+  const servedIn = (field) => {
+    if (field.type === "checkbox" || field.type === "radio") return field.defaultChecked;
+    if (!field.options) return field.defaultValue;
+    const chosen = [...field.options].filter((option) => option.defaultSelected).map((option) => option.value);
+    return field.multiple ? chosen : chosen[0] ?? field.options[0]?.value ?? "";
+  };
+  const servedBy = (form) => Object.fromEntries(fieldsOf(form).map((field) => [nameOf(field), servedIn(field)]));
   const wordsOf = (form) => Object.fromEntries(fieldsOf(form).map((field) => [nameOf(field), valueOf(field)]));
   const fill = (form, words) => {
     for (const field of fieldsOf(form)) {
@@ -29,6 +37,11 @@
     }
   };
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+  // Whether the draft holds all that the server now has: it sent the same as then, or the draft has gone on from it.
+  const nothingLost = (draft, served) => Object.entries(served).every(([name, now]) =>
+    same(now, draft.served[name]) || same(now, draft.words[name])
+    || (typeof now === "string" && String(draft.words[name] ?? "").includes(now)));
 
   // Private windows and full disks refuse storage; then the form simply works as it would without this file.
   const store = (form, draft) => { try { localStorage.setItem(place(form), JSON.stringify(draft)); } catch { /* as above */ } };
@@ -56,7 +69,7 @@
     const draft = read(form);
     if (!draft || same(draft.words, served)) return;
     const bring = () => fill(form, draft.words);
-    if (same(draft.served, served)) {
+    if (nothingLost(draft, served)) {
       bring();
       notice(form, `What you wrote on ${since(draft.at)} is back; it isn't saved yet.`, "Discard it", () => { fill(form, served); forget(form); });
     } else {
@@ -66,7 +79,7 @@
   };
 
   const watch = (form) => {
-    const served = wordsOf(form);
+    const served = servedBy(form);
     let timer = 0;
     const keep = () => {
       clearTimeout(timer);
