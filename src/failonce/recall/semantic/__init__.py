@@ -2,5 +2,6 @@
 
 from failonce.recall.semantic.embedder import Embedder
 from failonce.recall.semantic.errors import ModelNotUsable
+from failonce.recall.semantic.models import describe, find_model, load
 
-__all__ = ["Embedder", "ModelNotUsable"]
+__all__ = ["Embedder", "ModelNotUsable", "describe", "find_model", "load"]
