@@ -106,6 +106,7 @@ def service_describe(request: Request, slug: str) -> HttpResponse:
 @require_POST
 def service_merge(request: Request, slug: str) -> HttpResponse:
     """Say that a name people used means a described service."""
+    require(request.user, Verb.SERVICE_MERGE)
     kept = writes.merge_service(actor=request.user, named=slug, into=_meant(request.POST.get("into", "")))
     messages.success(request, f"What was told of {slug} is now told of {kept.name}, and the name leads there.")
     return redirect(kept)

@@ -29,6 +29,7 @@ DEEDS: dict[Verb, str] = {
     Verb.REMINDER_ANSWER: "answer a reminder",
     Verb.SERVICE_NAME: "name a service nobody has described yet",
     Verb.SERVICE_DESCRIBE: "describe a service",
+    Verb.SERVICE_MERGE: "merge a service name into a service",
     Verb.OFFERING_DESCRIBE: "describe an offering",
     Verb.AUDIENCE_DESCRIBE: "describe a consumer or partner",
     Verb.CATALOGUE_IMPORT: "import the catalogue",
