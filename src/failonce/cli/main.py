@@ -16,6 +16,7 @@ COMMANDS = {
     "import": "failonce.cli.intake:import_",
     "people": "failonce.cli.people:people",
     "catalogue": "failonce.cli.catalogue:catalogue",
+    "doctor": "failonce.cli.doctor:doctor",
     "verify": "failonce.cli.installation:verify",
     "migrate": "failonce.cli.installation:migrate",
     "settings": "failonce.cli.installation:settings",

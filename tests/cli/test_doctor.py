@@ -1,0 +1,26 @@
+"""The doctor says what is well, and what needs somebody."""
+
+from failonce.history.chain import record
+from failonce.history.models import Entry
+from failonce.history.verbs import Verb
+from failonce.people.models import Person
+from tests.doors import run_cli
+
+
+def test_a_fresh_installation_is_well(ada: Person) -> None:
+    answer = run_cli(None, "doctor")
+
+    assert answer.exit_code == 0, answer.output
+    assert "LOOK" not in answer.stdout
+    assert "History is as it was written." in answer.stdout
+    assert "emantic recall" in answer.stdout
+
+
+def test_an_altered_history_is_said(ada: Person) -> None:
+    record(actor=ada, verb=Verb.FAILURE_COMMENT, subject="F-1")
+    Entry.objects.update(subject="F-2")
+
+    answer = run_cli(None, "doctor")
+
+    assert answer.exit_code == 1
+    assert "LOOK  History isn't as it was written" in answer.stdout
