@@ -37,9 +37,8 @@ def _home() -> Iterator[Finding]:
 
     free = shutil.disk_usage(settings.HOME).free
     yield Finding(free > _ROOM_NEEDED, f"Data lives in {settings.HOME}; {free / 2**30:.1f} GiB of its disk are free.")
-    others = settings.HOME.stat().st_mode & 0o077
-    yield Finding(not others, "Only its owner can open the folder." if not others else "Others on this machine can open "
-                  f"the folder. Run: chmod 700 {settings.HOME}")  # fmt: skip
+    if settings.HOME.stat().st_mode & 0o077:
+        yield Finding(False, f"Others on this machine can open that folder. Run: chmod 700 {settings.HOME}")
 
 
 def _database() -> Iterator[Finding]:
@@ -51,29 +50,31 @@ def _database() -> Iterator[Finding]:
             return
         cursor.execute("PRAGMA quick_check(5)")
         faults = [row[0] for row in cursor.fetchall()]
-    well = faults == ["ok"]
-    yield Finding(well, "The database is SQLite, and whole." if well else f"SQLite finds: {'; '.join(faults)}. "
-                  "Restore your last backup.")  # fmt: skip
+    if faults == ["ok"]:
+        yield Finding(True, "The database is SQLite, and whole.")
+    else:
+        yield Finding(False, f"SQLite finds: {'; '.join(faults)}. Restore your last backup.")
 
 
 def _history() -> Iterator[Finding]:
     from failonce.history.chain import verify
 
     fault = next(verify(), None)
-    yield Finding(
-        fault is None,
-        f"History isn't as it was written, from entry {fault.sequence} on. See failonce verify."
-        if fault
-        else "History is as it was written.",
-    )
+    if fault is None:
+        yield Finding(True, "History is as it was written.")
+    else:
+        yield Finding(False, f"History isn't as it was written, from entry {fault.sequence} on. See failonce verify.")
 
 
 def _mail() -> Iterator[Finding]:
     from failonce.config.environment import env
 
-    yield Finding(True, "Mail goes out by FAILONCE_EMAIL_URL." if env("FAILONCE_EMAIL_URL") else
-                  "No mail is sent; forgotten passwords need failonce people link. Set FAILONCE_EMAIL_URL to change "
-                  "that.")  # fmt: skip
+    if env("FAILONCE_EMAIL_URL"):
+        yield Finding(True, "Mail goes out by FAILONCE_EMAIL_URL.")
+    else:
+        yield Finding(
+            True, "No mail is sent until FAILONCE_EMAIL_URL is set; forgotten passwords need failonce people."
+        )
 
 
 def _address() -> Iterator[Finding]:
@@ -81,10 +82,11 @@ def _address() -> Iterator[Finding]:
 
     from django.conf import settings
 
-    site = urlsplit(settings.SITE_URL)
-    private = site.scheme == "https" or site.hostname in {"127.0.0.1", "localhost", "::1"}
-    yield Finding(private, f"People open {settings.SITE_URL}." if private else
-                  f"People open {settings.SITE_URL}, so passwords travel unencrypted. Put HTTPS in front of it.")  # fmt: skip
+    site, address = urlsplit(settings.SITE_URL), settings.SITE_URL
+    if site.scheme == "https" or site.hostname in {"127.0.0.1", "localhost", "::1"}:
+        yield Finding(True, f"People open {address}.")
+    else:
+        yield Finding(False, f"People open {address}, so passwords travel unencrypted. Put HTTPS in front of it.")
     if settings.DEBUG:
         yield Finding(False, "FAILONCE_DEBUG shows error details to anyone. Unset it.")
 
