@@ -1,7 +1,13 @@
 """The page and the file that describe the API: for those who are known, and honest."""
 
-from django.test import Client
+import importlib
+import pkgutil
+from collections import Counter
 
+from django.test import Client
+from pydantic import BaseModel
+
+import failonce
 from failonce.people.models import Person
 from tests.doors import call_api, signed_in
 
@@ -43,3 +49,17 @@ def test_every_body_refuses_fields_it_does_not_know(ada: Person) -> None:
     assert {
         name for name in names if described["components"]["schemas"][name].get("additionalProperties", True)
     } == set()
+
+
+def test_no_two_shapes_share_a_name() -> None:
+    # In the description the second would silently take the place of the first.
+    rooms = [room.name for room in pkgutil.iter_modules(failonce.__path__, "failonce.") if room.ispkg]
+    names: Counter[str] = Counter()
+    for room in rooms:
+        if "api" in {module.name for module in pkgutil.iter_modules(importlib.import_module(room).__path__)}:
+            module = importlib.import_module(f"{room}.api")
+            shapes = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, BaseModel)]
+            names.update(each.__name__ for each in shapes if each.__module__ == module.__name__)
+
+    names.pop("Strict")  # a base that no operation takes by itself
+    assert [name for name, times in names.items() if times > 1] == []

@@ -31,7 +31,7 @@ def test_a_closed_account_may_nothing(root: Person, verb: Verb) -> None:
 
 
 def test_a_refusal_says_who_may(ada: Person) -> None:
-    with pytest.raises(NotAllowed, match=r"Those who run this installation\."):
+    with pytest.raises(NotAllowed, match=r"Administrators\."):
         require(ada, Verb.PERSON_INVITE)
 
 

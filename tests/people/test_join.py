@@ -83,7 +83,7 @@ def test_only_administrators_invite(ada: Person) -> None:
     assert call_api(ada, "POST", "/people/invitations", {"email": "di@example.org"}).status_code == 403
     refused = run_cli(ada, "people", "invite", "di@example.org")
     assert refused.exit_code == 1
-    assert "Those who run this installation." in refused.stderr
+    assert "Administrators." in refused.stderr
     assert not Invitation.objects.exists()
 
 

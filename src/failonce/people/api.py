@@ -72,7 +72,7 @@ class PeoplePage(BaseModel):
     next_offset: int | None
 
 
-class NameIn(Strict):
+class PersonNameIn(Strict):
     """What others shall see."""
 
     name: str
@@ -84,6 +84,12 @@ class DutiesIn(Strict):
     team: str = ""
     is_leader: bool
     is_administrator: bool
+
+
+class TeamIn(Strict):
+    """What a team is called."""
+
+    name: str
 
 
 class TeamOut(BaseModel):
@@ -167,7 +173,7 @@ def read_person(request: HttpRequest, number: int) -> PersonOut:
 
 
 @router.put("/people/{int:number}/name", response=PersonOut, auth=needs("manage"), summary="Rename somebody")
-def rename(request: HttpRequest, number: int, body: NameIn) -> PersonOut:
+def rename(request: HttpRequest, number: int, body: PersonNameIn) -> PersonOut:
     """Change the name others see; one's own, or as an administrator."""
     person = person_for(person_of(request), number)
     writes.rename_person(actor=person_of(request), person=person, name=body.name)
@@ -238,7 +244,7 @@ def list_teams(request: HttpRequest, limit: Limit = 50, offset: Offset = 0) -> T
 
 
 @router.put("/teams/{slug}", response=TeamOut, auth=needs("manage"), summary="Describe a team")
-def describe_team(request: HttpRequest, slug: str, body: NameIn) -> TeamOut:
+def describe_team(request: HttpRequest, slug: str, body: TeamIn) -> TeamOut:
     """Name the team with this short name, a new one if there is none."""
     return _team(writes.describe_team(actor=person_of(request), slug=slug, name=body.name))
 

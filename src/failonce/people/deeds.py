@@ -36,7 +36,7 @@ DEEDS: dict[Verb, str] = {
     Verb.PERSON_INVITE: "invite somebody",
     Verb.INVITATION_WITHDRAW: "withdraw an invitation",
     Verb.PERSON_JOIN: "join with an invitation",
-    Verb.PERSON_EDIT: "change a name or a password",
+    Verb.PERSON_EDIT: "change a name, or their own password",
     Verb.PERSON_APPOINT: "change team and duties",
     Verb.PERSON_LINK: "make a sign-in link on this machine",
     Verb.PERSON_CLOSE: "close an account",

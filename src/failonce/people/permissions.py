@@ -28,7 +28,7 @@ def everyone(person: Person, subject: Any) -> bool:
 
 
 def administrators(person: Person, subject: Any) -> bool:
-    """Those who run this installation."""
+    """Administrators."""
     return person.is_administrator
 
 
