@@ -25,8 +25,9 @@ def dependencies(service: Service, needed_by: Sequence[Service], needs: Sequence
         *_side(needs, _RIGHT, height, (_RIGHT, _MIDDLE + _WIDE)),
         _box(service.name, "", _MIDDLE, centre, is_itself=True),
     ]
+    # A group, not an image: an image would hide the links in it from those who can't see them.
     return format_html(
-        '<svg height="{}" role="img" aria-label="{}" direction="ltr">{}</svg>',
+        '<svg height="{}" role="group" aria-label="{}" direction="ltr">{}</svg>',
         height,
         in_words(service, needed_by, needs),
         format_html_join("", "{}", ((part,) for part in parts)),
@@ -65,7 +66,7 @@ def _box(name: str, url: str, x: int, y: float, *, is_itself: bool = False) -> S
         '<text x="8" y="18">{}</text></svg>',
         x, y - _BOX / 2, _WIDE, _BOX, name, "lasted" if is_itself else "axis", name,
     )  # fmt: skip
-    return format_html('<a href="{}">{}</a>', url, label) if url else label
+    return format_html('<a href="{}" aria-label="{}">{}</a>', url, name, label) if url else label
 
 
 def _named(services: Sequence[Service]) -> str:
