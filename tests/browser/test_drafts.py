@@ -60,7 +60,7 @@ def test_what_was_saved_is_not_kept_twice(open_browser: OpenBrowser, ada: Person
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".story").first).to_contain_text(WORDS)
 
-    assert page.evaluate("localStorage.length") == 0
+    page.wait_for_function("() => localStorage.length === 0")
     assert "failonce_draft_done" not in page.evaluate("document.cookie")
 
 
