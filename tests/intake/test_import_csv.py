@@ -41,7 +41,7 @@ def test_a_table_comes_in_by_its_map(root, tmp_path):
     assert second.started_at == datetime(2020, 1, 2, 18, 30, tzinfo=UTC)
 
 
-SHAPES = {
+SHAPES: dict[str, str | bytes] = {
     "semicolons": "Title;Text;Date\nFull;The disk filled up;2020-01-02\n",
     "tabs": "Title\tText\tDate\nFull\tThe disk filled up\t2020-01-02\n",
     "a byte order mark": b"\xef\xbb\xbfTitle,Text,Date\nFull,The disk filled up,2020-01-02\n",

@@ -54,6 +54,27 @@ def import_(
         raise click.exceptions.Exit(SOME_REFUSED)
 
 
+@click.command("export")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON on stdout.")
+def export(folder: Path, as_json: bool) -> None:
+    """Write everything into FOLDER: Markdown with front matter, YAML, and a JSON manifest.
+
+    failonce import FOLDER takes it all in again. An administrator's export, and the one of this machine's
+    operator, has restricted failures and withdrawn ones too; anybody else's has what they may read.
+    Passwords, keys and drafts never leave.
+    """
+    _demand_here("export")
+    open_installation()
+    from failonce.failures.models import Failure
+    from failonce.intake.interchange.leaving import export_folder
+
+    with Progress(Failure.objects.count(), "failures", "Exporting") as progress:
+        leaving = export_folder(actor=acting_person(), folder=folder, step=progress.advance)
+    say(leaving.about_restricted())
+    click.echo(json.dumps(leaving.as_data()) if as_json else f"{leaving.summary()} They are in {folder}.")
+
+
 def _is_ours(paths: tuple[Path, ...], wanted: str | None) -> bool:
     from failonce.intake.interchange.arriving import is_folder_of_ours
 
@@ -123,14 +144,14 @@ def _demand_here(what: str) -> None:
 class Progress:
     """A bar where somebody watches; where nobody does, a line for every tenth that is done."""
 
-    def __init__(self, total: int, unit: str) -> None:
+    def __init__(self, total: int, unit: str, label: str = "Importing") -> None:
         self._stderr = sys.stderr
         self._total = max(total, 1)
         self._done = 0
         self._unit = unit
         self._bar: Any = None
         if self._stderr.isatty():
-            self._bar = click.progressbar(length=self._total, label="Importing", file=self._stderr)
+            self._bar = click.progressbar(length=self._total, label=label, file=self._stderr)
 
     def __enter__(self) -> "Progress":
         if self._bar:

@@ -17,6 +17,7 @@ COMMANDS = {
     "people": "failonce.cli.people:people",
     "catalogue": "failonce.cli.catalogue:catalogue",
     "doctor": "failonce.cli.doctor:doctor",
+    "export": "failonce.cli.intake:export",
     "verify": "failonce.cli.installation:verify",
     "migrate": "failonce.cli.installation:migrate",
     "settings": "failonce.cli.installation:settings",

@@ -48,3 +48,5 @@ class Verb(TextChoices):
     PRACTICE_DESCRIBE = "practice:describe", "described this practice"
     TOKEN_ISSUE = "token:issue", "issued an API token"
     TOKEN_REVOKE = "token:revoke", "revoked an API token"
+
+    INSTALLATION_EXPORT = "installation:export", "exported this installation"

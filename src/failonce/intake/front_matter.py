@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import yaml
@@ -10,8 +11,16 @@ import yaml
 FRONT_LIMIT = 2_000_000  # characters; notes and impacts of one failure fit many times
 
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every scalar stays a string: `title: No` is a title
-_Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _FRONT = re.compile(r"---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+
+
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """Writes times as the rest of failonce does: 2026-05-01T14:30:00+00:00."""
+
+
+_Dumper.add_representer(
+    datetime, lambda dumper, moment: dumper.represent_scalar("tag:yaml.org,2002:timestamp", moment.isoformat())
+)
 
 
 class UnreadableError(ValueError):
@@ -53,8 +62,13 @@ def split(text: str) -> tuple[dict[str, Any], str]:
 
 def join(front: Mapping[str, Any], body: str) -> str:
     """Return a file that `split` takes apart into the same front matter and body."""
-    head = yaml.dump(dict(front), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1_000_000)
-    return f"---\n{head}---\n\n{body}\n"
+    return f"---\n{write_yaml(dict(front))}---\n\n{body}\n"
+
+
+def write_yaml(data: Any) -> str:
+    """Return data as YAML, in its own order and with every letter as it is."""
+    text: str = yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1_000_000)
+    return text
 
 
 def read_yaml(text: str) -> Any:

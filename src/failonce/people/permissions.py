@@ -116,6 +116,7 @@ RULES: dict[Verb, tuple[Rule, ...]] = {
     Verb.TEAM_DESCRIBE: (administrators,),
     Verb.PRACTICE_DESCRIBE: (administrators, the_practice_owner),
     Verb.TOKEN_ISSUE: (everyone,),
+    Verb.INSTALLATION_EXPORT: (everyone,),
     Verb.TOKEN_REVOKE: (oneself, administrators),
 }
 
