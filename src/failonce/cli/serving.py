@@ -59,7 +59,6 @@ def _load_demo() -> None:
 def _sign_in_link(demo: bool) -> str:
     """Return a link for the demo's visitor, or for the operator while nobody else is here; otherwise nothing."""
     from failonce.demo import VISITOR
-
     from failonce.people.links import sign_in_link_for
     from failonce.people.models import Person
     from failonce.people.writes import operator

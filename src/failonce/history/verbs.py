@@ -42,6 +42,7 @@ class Verb(TextChoices):
     PERSON_EDIT = "person:edit", "changed an account"
     PERSON_APPOINT = "person:appoint", "changed the team or the duties of an account"
     PERSON_LINK = "person:link", "made a sign-in link"
+    PERSON_IMPORT = "person:import", "came in with an import"
     PERSON_CLOSE = "person:close", "closed an account"
     INVITATION_WITHDRAW = "invitation:withdraw", "withdrew an invitation"
     TEAM_DESCRIBE = "team:describe", "described this team"

@@ -42,6 +42,8 @@ DEEDS: dict[Verb, str] = {
     Verb.PERSON_CLOSE: "close an account",
     Verb.TEAM_DESCRIBE: "describe a team",
     Verb.PRACTICE_DESCRIBE: "describe a practice and name its people",
+    Verb.PERSON_IMPORT: "keep an account for somebody whose words are imported",
+    Verb.INSTALLATION_EXPORT: "export what they can read",
     Verb.TOKEN_ISSUE: "issue themselves an API token",
     Verb.TOKEN_REVOKE: "revoke an API token",
 }
@@ -60,6 +62,7 @@ _NOUNS = {
     "team": "People",
     "practice": "Practices",
     "token": "API tokens",
+    "installation": "Installation",
 }
 
 

@@ -112,6 +112,7 @@ RULES: dict[Verb, tuple[Rule, ...]] = {
     Verb.PERSON_EDIT: (oneself, administrators),
     Verb.PERSON_APPOINT: (administrators,),
     Verb.PERSON_LINK: (administrators,),
+    Verb.PERSON_IMPORT: (administrators,),
     Verb.PERSON_CLOSE: (oneself, administrators),
     Verb.TEAM_DESCRIBE: (administrators,),
     Verb.PRACTICE_DESCRIBE: (administrators, the_practice_owner),

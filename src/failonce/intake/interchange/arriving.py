@@ -15,6 +15,7 @@ from failonce.failures.importing import FailureImport, Incoming, Outcome, Remark
 from failonce.failures.models import Failure, Note
 from failonce.failures.telling import Loss, Telling
 from failonce.history.codes import number_of
+from failonce.history.verbs import Verb
 from failonce.intake.accounts import Accounts
 from failonce.intake.front_matter import UnreadableError, read_yaml, text_of
 from failonce.intake.interchange import FOLDERS, MANIFEST, VERSION
@@ -27,6 +28,7 @@ from failonce.modes.importing import IncomingAnswer, IncomingMode, import_answer
 from failonce.modes.models import FailureMode
 from failonce.people.errors import Refused
 from failonce.people.models import Person
+from failonce.people.permissions import require
 
 BATCH = 300
 _TRUE_FOR = timedelta(days=365)  # a lesson without a date is asked about after a year
@@ -43,6 +45,7 @@ def import_folder(*, actor: Person, folder: Path, dry_run: bool = False, step: S
 
     Codes stay as they are where they are free. `step` is called with the number of files done since the last call.
     """
+    require(actor, Verb.FAILURE_IMPORT)
     _check_version(folder)
     return _Arrival(actor, folder, dry_run, step).everything()
 
@@ -56,7 +59,7 @@ class _Arrival:
         self.dry_run = dry_run
         self.step = step
         self.report = Report(dry_run=dry_run)
-        self.accounts = Accounts(self._names_of_people(), dry_run=dry_run)
+        self.accounts = Accounts(actor, self._names_of_people(), dry_run=dry_run)
         self.failures: dict[int, Failure] = {}  # by the number they have in the folder
 
     def everything(self) -> Report:
