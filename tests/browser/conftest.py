@@ -1,6 +1,8 @@
 """A real browser before the real server: what every walk through the pages may ask for."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -35,15 +37,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, started once; skips where there is none."""
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium (Debian: apt-get install chromium)")
+    """Debian's Chromium, started once; skips where there is none, or nothing to steer it with."""
+    if CHROMIUM is None or not _can_steer():
+        pytest.skip("needs Chromium (Debian: apt-get install chromium libatomic1)")
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Playwright keeps an event loop in this thread, which Django takes for asynchronous code of ours.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "yes")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+def _can_steer() -> bool:
+    # Playwright is steered by a Node of its own, which does not start on a Debian without libatomic1.
+    return subprocess.run([sys.executable, "-m", "playwright", "--version"], capture_output=True).returncode == 0
 
 
 @pytest.fixture
