@@ -114,6 +114,12 @@ class Offering(models.Model):
         """The name by which history knows this offering."""
         return f"offering:{self.slug}"
 
+    def parts_by_kind(self) -> list[tuple[str, list[OfferingPart]]]:
+        """Return its parts under the words for their kinds: goods, then access, then actions."""
+        parts = list(self.parts.all())
+        groups = [(kind.label, [part for part in parts if part.kind == kind]) for kind in OfferingPart.Kind]
+        return [(str(label), members) for label, members in groups if members]
+
 
 class OfferingPart(models.Model):
     """One thing an offering is made of."""
