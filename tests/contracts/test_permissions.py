@@ -86,6 +86,10 @@ REFUSED: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "service_merge"): NOBODY_ELSE,
     ("POST", "api/catalogue/services/<slug>/merge"): NOBODY_ELSE,
     ("POST", "api/catalogue/import"): NOBODY_ELSE,
+    ("POST", "lesson_edit"): ADA_ALONE,
+    ("POST", "lesson_retire"): ADA_ALONE,
+    ("PUT", "api/lessons/<code>"): ADA_ALONE,
+    ("POST", "api/lessons/<code>/retire"): ADA_ALONE,
 }
 
 # What is sent where an empty form or body would be told what is missing before anybody asks who may.
@@ -94,6 +98,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "failure_edit": TELLING,
     "api/failures/<code>": TELLING,
     "api/failures/<code>/additions": {"text": "More."},
+    "api/lessons/<code>": {"when_you": "a", "remember": "b", "because": "c", "version": 1},
     "api/people/<int:number>/name": {"name": "Eve"},
     "api/people/<int:number>/duties": {"is_leader": True, "is_administrator": True},
     "api/people/invitations": {"email": "eve@example.org"},
@@ -190,7 +195,7 @@ def places(ada: Person, root: Person, adas_failure: Failure) -> dict[str, str]:
         "lessons/code": lesson.code,
         "preflight/code": preflight.code,
         "preflights/code": preflight.code,
-        "reminders/number": str(reminder.pk),
+        "reminders/position": str(reminder.position),
         "services/slug": service.slug,
         "offerings/slug": offering.slug,
         "audiences/slug": audience.slug,

@@ -18,6 +18,8 @@ COMMANDS = {
     "catalogue": "failonce.cli.catalogue:catalogue",
     "doctor": "failonce.cli.doctor:doctor",
     "export": "failonce.cli.intake:export",
+    "lesson": "failonce.cli.lessons:lesson",
+    "preflight": "failonce.cli.preflight:preflight",
     "verify": "failonce.cli.installation:verify",
     "migrate": "failonce.cli.installation:migrate",
     "settings": "failonce.cli.installation:settings",

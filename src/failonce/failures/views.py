@@ -24,6 +24,7 @@ from failonce.people.errors import Conflict, Refused
 from failonce.people.models import Person
 from failonce.people.permissions import may
 from failonce.people.requests import Request
+from failonce.preflight.uses import uses_of
 from failonce.web.render import page_or_fragment
 
 _PER_PAGE = 40
@@ -216,6 +217,7 @@ def _failure_context(person: Person, found: Failure) -> dict[str, Any]:
         "lessons": Lesson.objects.standing().filter(failure=found),
         "mode": FailureMode.objects.filter(occurrences__failure=found).first(),
         "resembling": [] if withdrawn else resembling(person, found),
+        "uses": uses_of(found),
         "history": Entry.objects.of(found.code)[:50],
         "may_edit": not withdrawn and may(person, Verb.FAILURE_EDIT, found),
         "may_add": not withdrawn and may(person, Verb.FAILURE_ADD, found),

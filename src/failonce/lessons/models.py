@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 
 from failonce.catalogue.models import Service
@@ -32,17 +32,25 @@ class KindOfChange(models.TextChoices):
 class LessonQuerySet(models.QuerySet["Lesson"]):
     """Questions about lessons."""
 
-    def visible_to(self, person: Person) -> "LessonQuerySet":
+    def visible_to(self, person: Person) -> LessonQuerySet:
         """Leave out lessons of failures this person may not read."""
         return self.exclude(failure__in=Failure.objects.hidden_from(person))
 
-    def standing(self) -> "LessonQuerySet":
+    def standing(self) -> LessonQuerySet:
         """Leave out retired lessons."""
         return self.filter(retired_at=None)
 
-    def asked(self, today: date) -> "LessonQuerySet":
+    def asked(self, today: date) -> LessonQuerySet:
         """Keep those whose date has come: is this still true?"""
         return self.standing().filter(renew_by__lte=today)
+
+    def listed(self, today: date, *, retired: bool = False) -> LessonQuerySet:
+        """Keep what stands, or was retired, of standing failures: first what is asked about, then new ones."""
+        kept = self.filter(failure__withdrawn_at=None, retired_at__isnull=not retired)
+        if retired:
+            return kept.order_by("-retired_at", "-pk")
+        overdue = Case(When(renew_by__lte=today, then=F("renew_by")), default=None)
+        return kept.alias(due=overdue).order_by(F("due").asc(nulls_last=True), "-written_at", "-pk")
 
 
 class Lesson(models.Model):
@@ -53,9 +61,7 @@ class Lesson(models.Model):
     remember = models.CharField(max_length=500)
     because = models.CharField(max_length=500)
     explanation = models.TextField(blank=True)
-    services: models.ManyToManyField[Service, Any] = models.ManyToManyField(
-        Service, blank=True, related_name="lessons"
-    )
+    services: models.ManyToManyField[Service, Any] = models.ManyToManyField(Service, blank=True, related_name="lessons")
     technologies: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
     paths: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
     kinds_of_change: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
@@ -88,6 +94,15 @@ class Lesson(models.Model):
     def sentence(self) -> str:
         """The lesson as one sentence."""
         return f"When you {self.when_you}, remember {self.remember}, because {self.because}."
+
+    @property
+    def kinds_in_words(self) -> list[str]:
+        """The kinds of change it speaks to, as people read them."""
+        return [KindOfChange(kind).label.lower() for kind in self.kinds_of_change if kind in KindOfChange.values]
+
+    def says_where(self) -> bool:
+        """Tell whether anything is said about where it applies."""
+        return bool(self.technologies or self.paths or self.kinds_of_change or self.services.all())
 
     def get_absolute_url(self) -> str:
         """Return the path of the lesson's page."""

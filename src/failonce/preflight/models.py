@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from failonce.catalogue.models import Service
 from failonce.failures.models import Failure
+from failonce.history.codes import number_of
 from failonce.lessons.models import Lesson
+from failonce.people.errors import NotFound
 from failonce.people.models import Person
 
 CHANGE_KEPT = 20_000  # characters of the change kept for its reader; the whole change was searched
@@ -31,6 +33,7 @@ class Preflight(models.Model):
     )
     change = models.TextField()
     digest = models.CharField(max_length=64, db_index=True)  # the same change asked again finds its answers
+    notices: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
 
     def __str__(self) -> str:
         return self.code
@@ -40,9 +43,36 @@ class Preflight(models.Model):
         """The code people say and write: P-7."""
         return f"P-{self.pk}"
 
+    @property
+    def first_line(self) -> str:
+        """The first line of the change that says something, for lists."""
+        return next((line.strip() for line in self.change.splitlines() if line.strip()), "")
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether only the beginning of the change is kept."""
+        return len(self.change) >= CHANGE_KEPT
+
+    @property
+    def state_in_words(self) -> str:
+        """How far its reminders are answered."""
+        reminders = list(self.reminders.all())
+        waiting = sum(not reminder.answer for reminder in reminders)
+        if not reminders:
+            return "nothing came to mind"
+        return "answered" if not waiting else "one answer open" if waiting == 1 else f"{waiting} answers open"
+
     def get_absolute_url(self) -> str:
         """Return the path of the preflight's page."""
         return f"/preflight/{self.code}/"
+
+
+class ReminderQuerySet(models.QuerySet["Reminder"]):
+    """Questions about reminders."""
+
+    def visible_to(self, person: Person) -> ReminderQuerySet:
+        """Leave out reminders of failures this person may not read; somebody else may have asked."""
+        return self.exclude(failure__in=Failure.objects.hidden_from(person))
 
 
 class Reminder(models.Model):
@@ -66,6 +96,8 @@ class Reminder(models.Model):
     answered_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
 
+    objects = ReminderQuerySet.as_manager()
+
     class Meta:
         ordering = ("position",)
         constraints = [
@@ -82,3 +114,43 @@ class Reminder(models.Model):
     def code(self) -> str:
         """The code of what is remembered: L-12 or F-123."""
         return f"L-{self.lesson_id}" if self.lesson_id else f"F-{self.failure_id}"
+
+    @property
+    def title(self) -> str:
+        """What is remembered, in one line."""
+        return self.lesson.sentence if self.lesson else self.failure.title
+
+    @property
+    def kind(self) -> str:
+        """Whether a lesson or a failure is remembered."""
+        return "lesson" if self.lesson_id else "failure"
+
+    def get_absolute_url(self) -> str:
+        """Return the path of the page of what is remembered."""
+        return (self.lesson or self.failure).get_absolute_url()
+
+
+def preflight_for(person: Person, code: str) -> Preflight:
+    """Return the preflight with this code (P-7); raise NotFound if there is none.
+
+    Everyone may read and answer it: a pipeline asks, and whoever makes the change answers. Which of
+    its reminders appear is asked of `Reminder.visible_to`.
+    """
+    number = number_of(code, "P")
+    found = Preflight.objects.filter(pk=number).first() if number else None
+    if found is None:
+        raise NotFound(f"There is no preflight {code[:40]}. Check the code.")
+    return found
+
+
+def reminders_for(person: Person, preflight: Preflight) -> list[Reminder]:
+    """Return the reminders of a preflight that this person may read, in their places."""
+    return list(preflight.reminders.visible_to(person).select_related("lesson", "failure", "answered_by"))
+
+
+def reminder_for(person: Person, preflight: Preflight, position: int) -> Reminder:
+    """Return the reminder in this place; raise NotFound if there is none this person may read."""
+    for reminder in reminders_for(person, preflight):
+        if reminder.position == position:
+            return reminder
+    raise NotFound(f"{preflight.code} has no reminder {position}. Check the number; they begin at 1.")

@@ -1,5 +1,11 @@
-"""The addresses of this room's pages."""
+"""The addresses of preflights."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from failonce.preflight import views
+
+urlpatterns = [
+    path("", views.preflight, name="preflight"),
+    path("<str:code>/", views.preflight_read, name="preflight_read"),
+    path("<str:code>/reminders/<int:position>/answer/", views.reminder_answer, name="reminder_answer"),
+]

@@ -1,0 +1,127 @@
+"""`failonce lesson`: write down what a failure taught, and say whether it is still true."""
+
+import json
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import click
+
+from failonce.cli.elsewhere import ask, is_elsewhere
+from failonce.cli.opening import acting_person, open_installation, say
+
+# Named here, not imported: `failonce lesson --help` must not wait for Django. A test keeps them equal.
+KINDS = ("code", "configuration", "migration", "dependency", "deployment", "infrastructure", "access", "data")
+
+_as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON on stdout.")
+
+
+@click.group()
+def lesson() -> None:
+    """Write, list, renew and retire lessons: When you …, remember …, because …"""
+
+
+@lesson.command("write")
+@click.argument("sentence", default="", required=False)
+@click.option("--failure", required=True, metavar="CODE", help="The failure that taught it, as in F-12.")
+@click.option("--when-you", default="", help="What somebody is about to do.")
+@click.option("--remember", default="", help="What to keep in mind or do.")
+@click.option("--because", default="", help="What happened.")
+@click.option("--explanation", default="", help="Anything longer, as Markdown.")
+@click.option("--service", "services", multiple=True, help="A service it applies to; may be given several times.")
+@click.option("--technology", "technologies", multiple=True, help="A technology it applies to; repeatable.")
+@click.option(
+    "--path", "paths", multiple=True, metavar="GLOB", help="Paths it applies to, as in .gitignore; repeatable."
+)
+@click.option("--kind", "kinds_of_change", multiple=True, metavar="KIND", help=f"Of change: {', '.join(KINDS)}.")
+@click.option("--renew-by", default=None, metavar="DAY", help="When to ask whether it is still true; else in a year.")
+@_as_json
+def write(sentence: str, as_json: bool, **said: Any) -> None:
+    """Write a lesson, in parts or as one SENTENCE: "When you …, remember …, because …"."""
+    if sentence and (said["when_you"] or said["remember"] or said["because"]):
+        raise click.UsageError("Give the sentence, or its parts with --when-you, --remember and --because.")
+    body = {name: list(value) if isinstance(value, tuple) else value for name, value in said.items()}
+    body["when_you"] = sentence or said["when_you"]
+    kept = ask("POST", "/lessons", body) if is_elsewhere() else _write_here(body)
+    for notice in kept["notices"]:
+        say(notice)
+    _tell(kept, f"Kept: {kept['code']}.", as_json)
+
+
+@lesson.command("list")
+@click.option("--failure", default="", metavar="CODE", help="Only lessons of this failure.")
+@click.option("--asked", is_flag=True, help="Only those whose date has come: is this still true?")
+@click.option("--retired", is_flag=True, help="The retired ones instead.")
+@click.option("--limit", default=40, show_default=True, type=click.IntRange(1, 100), help="How many to show at most.")
+@_as_json
+def list_lessons(failure: str, asked: bool, retired: bool, limit: int, as_json: bool) -> None:
+    """List lessons, those whose date has come first."""
+    query = {"failure": failure, "asked": asked, "retired": retired, "limit": limit}
+    found = ask("GET", f"/lessons?{urlencode(query)}") if is_elsewhere() else _list_here(query)
+    say(f"{len(found['lessons'])} of {found['total']} lessons.")
+    click.echo(json.dumps(found) if as_json else "\n".join(map(_in_words, found["lessons"])))
+
+
+@lesson.command("renew")
+@click.argument("code")
+@click.option("--renew-by", default=None, metavar="DAY", help="When to ask again; else in a year.")
+@_as_json
+def renew(code: str, renew_by: str | None, as_json: bool) -> None:
+    """Say that lesson CODE is still true."""
+    kept = _change(code, "renew", {"renew_by": renew_by})
+    _tell(kept, f"{kept['code']} stays; it is asked about again on {kept['renew_by']}.", as_json)
+
+
+@lesson.command("retire")
+@click.argument("code")
+@click.option("--because", required=True, help="Why it is no longer true.")
+@_as_json
+def retire(code: str, because: str, as_json: bool) -> None:
+    """Say that lesson CODE is no longer true; it reminds nobody any more."""
+    kept = _change(code, "retire", {"because": because})
+    _tell(kept, f"{kept['code']} is retired.", as_json)
+
+
+def _write_here(body: dict[str, Any]) -> dict[str, Any]:
+    open_installation()
+    from failonce.lessons.api import WriteLessonIn, write_for
+
+    return write_for(acting_person(), _shaped(WriteLessonIn, body)).model_dump(mode="json")
+
+
+def _list_here(query: dict[str, Any]) -> dict[str, Any]:
+    open_installation()
+    from failonce.lessons.api import list_for
+
+    return list_for(acting_person(), **query).model_dump(mode="json")
+
+
+def _change(code: str, verb: str, body: dict[str, Any]) -> Any:
+    """Renew or retire, here or elsewhere."""
+    if is_elsewhere():
+        return ask("POST", f"/lessons/{quote(code, safe='')}/{verb}", body)
+    open_installation()
+    from failonce.lessons import api
+
+    if verb == "renew":
+        return api.renew_for(acting_person(), code, _shaped(api.RenewIn, body)).model_dump(mode="json")
+    return api.retire_for(acting_person(), code, _shaped(api.RetireIn, body)).model_dump(mode="json")
+
+
+def _shaped(shape: Any, body: dict[str, Any]) -> Any:
+    """Return the body in the API's shape; raise UsageError for a day that is none."""
+    from pydantic import ValidationError
+
+    try:
+        return shape.model_validate(body)
+    except ValidationError as error:
+        raise click.UsageError("; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())) from error
+
+
+def _tell(kept: dict[str, Any], sentence: str, as_json: bool) -> None:
+    say(sentence)
+    click.echo(json.dumps(kept) if as_json else _in_words(kept))
+
+
+def _in_words(each: dict[str, Any]) -> str:
+    state = "  (retired)" if each["retired_at"] else "  (is this still true?)" if each["asked"] else ""
+    return f"{each['code']}  {each['sentence']}{state}\n    {each['url']}"

@@ -1,0 +1,90 @@
+"""What a change reminds us of: at most three past failures or lessons, each with its reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from failonce.catalogue.models import Service
+from failonce.failures.models import Failure
+from failonce.lessons.models import Lesson
+from failonce.modes.memory import hidden_from, memory
+from failonce.modes.models import Occurrence
+from failonce.people.models import Person
+from failonce.preflight.change import Change
+from failonce.recall import Hit, Query
+
+MOST_REMINDERS = 3  # people read three; a fourth makes them read none
+_HITS = 40  # several hits may tell of one failure: itself, its lessons, its repeats
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A failure worth remembering before this change, and the lesson that stands in for it, if there is one."""
+
+    failure: Failure
+    lesson: Lesson | None
+    probability: float
+    because: tuple[str, ...]
+
+
+def remembered(person: Person, change: Change, services: Sequence[Service]) -> list[Remembered]:
+    """Return what this person should be reminded of, best first; often nothing."""
+    query = Query(
+        text=change.text,
+        paths=change.paths,
+        services=tuple(service.slug for service in services),
+        technologies=tuple(sorted({name for service in services for name in service.technologies})),
+        kind="change",
+    )
+    hits = memory.search(query, limit=_HITS, without=hidden_from(person))
+    return _Choice(hits).made()
+
+
+class _Choice:
+    """Chooses among hits: one reminder per failure and per failure mode, a lesson before its failure."""
+
+    def __init__(self, hits: list[Hit]) -> None:
+        self._said = [hit for hit in hits if hit.said]
+        self._rank = {hit.key: rank for rank, hit in enumerate(hits)}
+        hit_lessons = Lesson.objects.in_bulk([_number(hit) for hit in self._said if _is_lesson(hit)])
+        self._failure_of = {
+            hit.key: hit_lessons[_number(hit)].failure_id if _is_lesson(hit) else _number(hit)
+            for hit in self._said
+            if not _is_lesson(hit) or _number(hit) in hit_lessons
+        }
+        wanted = set(self._failure_of.values())
+        self._failures = Failure.objects.standing().in_bulk(wanted)
+        self._lessons: dict[int, list[Lesson]] = {}
+        for lesson in Lesson.objects.standing().filter(failure__in=wanted):
+            self._lessons.setdefault(lesson.failure_id, []).append(lesson)
+        self._modes = dict(Occurrence.objects.filter(failure__in=wanted).values_list("failure_id", "mode_id"))
+
+    def made(self) -> list[Remembered]:
+        """Return the reminders, best first."""
+        made: list[Remembered] = []
+        told: set[tuple[str, int]] = set()
+        for hit in self._said:
+            failure = self._failures.get(self._failure_of.get(hit.key, 0))
+            if failure is None:
+                continue  # retired or withdrawn since it was found
+            mode = self._modes.get(failure.pk)
+            same = ("mode", mode) if mode else ("failure", failure.pk)
+            if same not in told:
+                told.add(same)
+                made.append(Remembered(failure, self._lesson_for(failure), hit.probability, hit.because))
+            if len(made) == MOST_REMINDERS:
+                break
+        return made
+
+    def _lesson_for(self, failure: Failure) -> Lesson | None:
+        """Return the lesson that fits the change best, the latest of those that weren't found at all."""
+        lessons = self._lessons.get(failure.pk, [])
+        nowhere = len(self._rank)
+        return min(lessons, key=lambda lesson: (self._rank.get(lesson.code, nowhere), -lesson.pk), default=None)
+
+
+def _is_lesson(hit: Hit) -> bool:
+    return hit.key.startswith("L-")
+
+
+def _number(hit: Hit) -> int:
+    return int(hit.key[2:])

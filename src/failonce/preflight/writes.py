@@ -1,0 +1,136 @@
+"""Every change people can make here: ask before a change, answer a reminder."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from failonce.catalogue.models import Service
+from failonce.catalogue.names import NAME_LENGTH, NAMES_AT_ONCE, known_services, one_line
+from failonce.failures.telling import without_nul
+from failonce.history.chain import record
+from failonce.history.verbs import Verb
+from failonce.people.errors import Refused
+from failonce.people.models import Person
+from failonce.people.permissions import require
+from failonce.preflight.change import Change, read_change
+from failonce.preflight.models import CHANGE_KEPT, Preflight, Reminder
+from failonce.preflight.remembering import Remembered, remembered
+
+REASON_LIMIT = 2_000
+NOTHING_TO_LOOK_AT = "There is nothing to look at: the change is empty. Describe it, or paste its diff."
+
+
+def ask_preflight(*, actor: Person, change: str, services: Sequence[str] = (), paths: Sequence[str] = ()) -> Preflight:
+    """Ask what a change reminds us of; the answer has at most three reminders, and may have none.
+
+    `change` is text, commit messages or a unified diff of any length; `services` are names or slugs, and
+    one nobody knows is said in `notices`, never refused. A change asked about before finds its answers.
+    """
+    require(actor, Verb.PREFLIGHT_RUN)
+    read = read_change([change], paths)
+    if read.is_empty:
+        raise Refused(NOTHING_TO_LOOK_AT, {"change": NOTHING_TO_LOOK_AT})
+    meant, notices = _services_meant(services)
+    # Outside the transaction: comparing takes longer than writing, and other writers would wait for it.
+    found = remembered(actor, read, meant)
+    return _keep(actor, read, meant, [*notices, *read.notices], found)
+
+
+@transaction.atomic
+def answer_reminder(*, actor: Person, reminder: Reminder, answer: str, reason: str = "") -> Reminder:
+    """Say what one makes of a reminder: read it, changed the plan, or why it doesn't apply; the last answer stands."""
+    require(actor, Verb.REMINDER_ANSWER, reminder)
+    reason = without_nul(reason).strip()
+    if problems := _answer_problems(answer, reason):
+        raise Refused("The reminder isn't answered yet.", problems)
+    standing = Reminder.objects.select_for_update().get(pk=reminder.pk)
+    before = {"answer": standing.answer, "reason": standing.reason}
+    standing.answer, standing.reason = answer, reason
+    standing.answered_by, standing.answered_at = actor, timezone.now()
+    standing.save(update_fields=["answer", "reason", "answered_by", "answered_at"])
+    _answer_the_same_elsewhere(standing)
+    record(
+        actor=actor,
+        verb=Verb.REMINDER_ANSWER,
+        subject=f"P-{standing.preflight_id}",
+        about=standing.code,
+        answer=answer,
+        reason=reason,
+        before=before if before["answer"] else None,
+    )
+    return standing
+
+
+@transaction.atomic
+def _keep(
+    actor: Person, change: Change, services: list[Service], notices: list[str], found: list[Remembered]
+) -> Preflight:
+    preflight = Preflight.objects.create(
+        asked_by=actor, change=change.text[:CHANGE_KEPT], digest=change.digest, notices=notices
+    )
+    preflight.services.set(services)
+    answered = _earlier_answers(change.digest)
+    for position, each in enumerate(found, start=1):
+        reminder = Reminder(
+            preflight=preflight,
+            position=position,
+            failure=each.failure,
+            lesson=each.lesson,
+            probability=round(each.probability, 3),
+            because=list(each.because),
+        )
+        if earlier := answered.get(reminder.code):
+            reminder.answer, reminder.reason = earlier.answer, earlier.reason
+            reminder.answered_by, reminder.answered_at = earlier.answered_by, earlier.answered_at
+        reminder.save(force_insert=True)
+    codes = [each.lesson.code if each.lesson else each.failure.code for each in found]
+    record(actor=actor, verb=Verb.PREFLIGHT_RUN, subject=preflight.code, reminders=codes)
+    return preflight
+
+
+def _answer_the_same_elsewhere(answered: Reminder) -> None:
+    """Answer the same reminder of the same change where it still waits: a pipeline may have asked several times."""
+    same = Reminder.objects.filter(
+        preflight__digest=answered.preflight.digest, lesson=answered.lesson, failure=answered.failure, answer=""
+    )
+    same.update(
+        answer=answered.answer,
+        reason=answered.reason,
+        answered_by=answered.answered_by,
+        answered_at=answered.answered_at,
+    )
+
+
+def _earlier_answers(digest: str) -> dict[str, Reminder]:
+    """Return the last answer to each reminder that the same change was shown before."""
+    rows = Reminder.objects.filter(preflight__digest=digest).exclude(answer="").order_by("answered_at", "pk")
+    return {row.code: row for row in rows.select_related("answered_by")}
+
+
+def _services_meant(names: Sequence[str]) -> tuple[list[Service], list[str]]:
+    """Return the services these names mean, and a sentence about those nobody knows."""
+    names = list(dict.fromkeys(filter(None, map(one_line, names))))
+    # The catalogue refuses lists and names beyond its bounds; a preflight only says so.
+    usable = [name for name in names if len(name) <= NAME_LENGTH][:NAMES_AT_ONCE]
+    known, unknown = known_services(usable)
+    unknown += [f"{name[:40]}…" for name in names if name not in usable and len(name) > NAME_LENGTH]
+    notices = [f"{_listed(unknown)} in the catalogue; the change is compared without."] if unknown else []
+    if left := len(names) - len(usable) - sum(len(name) > NAME_LENGTH for name in names):
+        notices.append(f"{left} more services were left out; at most {NAMES_AT_ONCE} are compared.")
+    return known, notices
+
+
+def _listed(names: list[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last} aren't" if others else f"{last} isn't"
+
+
+def _answer_problems(answer: str, reason: str) -> dict[str, str]:
+    if answer not in Reminder.Answer.values:
+        return {"answer": f"{answer[:40]!r} isn't one of: {', '.join(Reminder.Answer.values)}."}
+    if answer == Reminder.Answer.DOES_NOT_APPLY and not reason:
+        return {"reason": "Say in a few words why it doesn't apply; the next reader of this reminder learns from it."}
+    if len(reason) > REASON_LIMIT:
+        return {"reason": f"This has {len(reason):,} characters; up to {REASON_LIMIT:,} fit."}
+    return {}

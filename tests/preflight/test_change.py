@@ -1,0 +1,153 @@
+"""What a change says, from a sentence to fifty megabytes of anything."""
+
+import io
+import time
+import tracemalloc
+
+import pytest
+
+from failonce.preflight.change import LOOKED_AT, PATHS_KEPT, Change, decoded, read_change
+
+GIT = """\
+From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001
+Date: Mon, 4 May 2026 10:00:00 +0200
+Subject: Raise the limit
+
+diff --git a/config/pool.yaml b/config/pool.yaml
+index 83db48f..bf269f4 100644
+--- a/config/pool.yaml
++++ b/config/pool.yaml
+@@ -1,4 +1,4 @@
+-max: 10
++max: 100
+"""
+
+
+def read(text: str, size: int | None = None) -> Change:
+    """Read a text in one piece, or in pieces of a size."""
+    return read_change([text] if size is None else (text[at : at + size] for at in range(0, len(text), size)))
+
+
+PATHS = [
+    ("Just words about a/b.py and --- dashes.", (), "prose names no paths"),
+    (GIT, ("config/pool.yaml",), "a path is found once, without git's letters"),
+    ("--- a/old.sql\n+++ /dev/null\n", ("old.sql",), "a removed file counts, /dev/null doesn't"),
+    ("--- /dev/null\n+++ b/new.sql\n", ("new.sql",), "a new file counts"),
+    ("--- src/a.py\t2026-01-01\n+++ src/a.py\t2026-01-02\n", ("src/a.py",), "plain diff -u has times, no letters"),
+    ("--- db/a.sql\n+++ db/b.sql\n", ("db/a.sql", "db/b.sql"), "a folder of two letters is no git prefix"),
+    ("--- i/a.sql\n+++ w/a.sql\n", ("a.sql",), "git's mnemonic letters go as well"),
+    ("diff --git a/logo.png b/logo.png\nBinary files differ\n", ("logo.png",), "a binary file has a head only"),
+    ("diff --git a/a b.txt b/a b.txt\nold mode 100644\n", ("a b.txt",), "a path with a space"),
+    ("diff --git x/run x/run\nnew mode 100755\n", ("run",), "letters are any two"),
+    ("diff --git a/x b/y\nrename from x\nrename to y\n", ("x", "y"), "a rename names both"),
+    ("diff --cc db/schema.sql\n", ("db/schema.sql",), "a merge"),
+    ('--- "a/caf\\303\\251 \\"x\\".txt"\n+++ "b/caf\\303\\251 \\"x\\".txt"\n', ('café "x".txt',), "git's quoting"),
+    ("@@ -1 +1 @@\n--- drop table users\n+SELECT 1\n", (), "a removed SQL comment is no path"),
+    ("diff --git a/a.py b/a.py\r\n--- a/a.py\r\n+++ b/a.py\r\n", ("a.py",), "lines may end as on Windows"),
+]
+
+
+@pytest.mark.parametrize(("text", "paths", "why"), PATHS, ids=[why for _, _, why in PATHS])
+@pytest.mark.parametrize("size", [None, 1, 7])
+def test_paths_are_found_however_it_arrives(text, paths, why, size):
+    assert read(text, size).paths == paths
+
+
+SAME = [
+    (GIT.replace("83db48f..bf269f4", "aaaaaaa..bbbbbbb"), "blobs of a rebase"),
+    (GIT.replace("-1,4 +1,4", "-11,4 +12,4"), "lines that moved"),
+    (GIT.replace("Mon, 4 May", "Tue, 5 May"), "another day"),
+    (GIT.replace("0123456789abcdef", "fedcba9876543210"), "another commit id"),
+    (GIT.replace("\n", "\r\n"), "a browser's line ends"),
+    (GIT + "\n\n", "blank lines at the end"),
+]
+
+
+@pytest.mark.parametrize(("text", "why"), SAME, ids=[why for _, why in SAME])
+def test_the_same_change_asked_again_is_recognised(text, why):
+    assert read(text).digest == read(GIT).digest
+
+
+@pytest.mark.parametrize("text", [GIT.replace("100\n", "101\n"), GIT.replace("pool", "tool"), "max: 100", ""])
+def test_another_change_is_another(text):
+    assert read(text).digest != read(GIT).digest
+
+
+def test_a_change_cut_by_a_client_is_the_same_on_the_server():
+    whole = "word " * LOOKED_AT + GIT
+    sent = read(whole)
+
+    received = read_change([sent.text], sent.paths)
+
+    assert received.digest == sent.digest
+    assert received.paths == ("config/pool.yaml",)
+    assert received.text == sent.text
+
+
+def test_two_long_changes_with_one_beginning_stay_two():
+    beginning = "word " * LOOKED_AT
+
+    assert read(beginning + "one").digest != read(beginning + "two").digest
+
+
+def test_the_beginning_ends_with_a_whole_line_and_says_how_much_is_left():
+    change = read("a line of a log\n" * 50_000)
+
+    kept, _, rest = change.text.rpartition("\n[")
+    assert kept.endswith("a line of a log\n")
+    assert rest.startswith(f"{800_000 - len(kept):,} more characters")
+    assert "first 200,000 characters" in change.notices[0]
+
+
+@pytest.mark.parametrize(
+    ("piece", "why"),
+    [
+        (b"+some added line of a vendored file\n", "a vendored tree"),
+        (b"diff --git a/v/x.js b/v/x.js\n--- a/v/x.js\n+++ b/v/x.js\n", "the head of a file, over and over"),
+        (b"\x00\xff\xfe\x00binary", "binary junk without a line end"),
+        (b"\n", "nothing but line ends"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_fifty_megabytes_take_little_time(piece, why):
+    last = b"\n--- a/last/of/all.sql\n+++ b/last/of/all.sql\n"
+    stream = io.BytesIO(piece * (50_000_000 // len(piece)) + last)
+    begun = time.process_time()
+
+    change = read_change(decoded(stream))
+
+    assert time.process_time() - begun < 10
+    assert change.paths[-1] == "last/of/all.sql"
+    assert len(change.text) < LOOKED_AT + 1_000
+
+
+def test_what_is_read_is_not_kept():
+    stream = io.BytesIO(b"+some added line of a vendored file\n" * 800_000)
+    tracemalloc.start()
+
+    read_change(decoded(stream))
+
+    assert tracemalloc.get_traced_memory()[1] < 15_000_000
+    tracemalloc.stop()
+
+
+def test_ten_thousand_paths_are_bounded_and_that_is_said():
+    change = read("".join(f"--- a/v/{n}.js\n+++ b/v/{n}.js\n" for n in range(10_000)))
+
+    assert len(change.paths) == PATHS_KEPT
+    assert f"more than {PATHS_KEPT:,} paths" in " ".join(change.notices)
+
+
+def test_a_path_nobody_could_type_is_left_out():
+    assert read(f"--- a/{'x' * 2_000}\n+++ b/{'x' * 2_000}\n").paths == ()
+
+
+def test_bytes_that_are_no_text_are_shown_as_such():
+    change = read_change(decoded(io.BytesIO(b"caf\xc3\xa9 \xff \x00 caf\xc3")))
+
+    assert change.text == "café \ufffd \ufffd caf\ufffd"
+
+
+@pytest.mark.parametrize("text", ["", " \n\t\n ", "\r\n"])
+def test_nothing_is_nothing_to_look_at(text):
+    assert read(text).is_empty
