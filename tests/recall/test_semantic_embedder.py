@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from failonce.recall.semantic import Embedder
 from failonce.recall.semantic import cores as cores_module
@@ -69,6 +70,29 @@ def test_several_threads_may_share_one(folder, monkeypatch):
         answers = list(threads.map(lambda _: embedder.embed(TEXTS), range(40)))
 
     assert all(np.allclose(answer, expected, atol=1e-6) for answer in answers)
+
+
+def threads_of_blas() -> list[int]:
+    return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
+
+
+def test_multiplications_elsewhere_get_their_threads_back(folder, monkeypatch):
+    monkeypatch.setattr(embedder_module, "BATCH_TOKENS", 1)
+    rows, during = network_module.Network.rows, []
+
+    def watched(*given):
+        during.extend(threads_of_blas())
+        return rows(*given)
+
+    monkeypatch.setattr(network_module.Network, "rows", watched)
+    embedder, before = Embedder(folder), threads_of_blas()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda _: embedder.embed(TEXTS), range(20)))
+        after = threads_of_blas()
+
+    assert set(during) == {1}
+    assert after == before
 
 
 def test_every_row_has_unit_length(folder):

@@ -23,12 +23,12 @@ Item = TypeVar("Item")
 
 
 class Cores:
-    """Holds BLAS to one thread while work is going on, whichever thread began or ended last."""
+    """Holds BLAS to one thread for as long as work is going on in any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._inside = 0
-        self._hold: Any = None
+        self._keeper: _Keeper | None = None
 
     def each(self, work: Callable[[Item], None], items: Sequence[Item]) -> None:
         """Call `work` with every item, on as many cores as there are; an error in one call is raised."""
@@ -49,15 +49,43 @@ class Cores:
             return
         with self._lock:
             self._inside += 1
-            if self._inside == 1:
-                self._hold = _controller().limit(limits=1, user_api="blas")
+            if self._keeper is None:
+                self._keeper = _Keeper()
         try:
             yield _cores()
         finally:
             with self._lock:
                 self._inside -= 1
-                if self._inside == 0:
-                    self._hold.restore_original_limits()
+                if self._inside == 0 and self._keeper is not None:
+                    self._keeper.release()
+                    self._keeper = None
+
+
+class _Keeper:
+    """A thread that holds BLAS to one thread until it is released.
+
+    threadpoolctl hears only the thread that came first, and ignores all others as long as that one lives. Of
+    several threads at work, the last to leave is rarely the first that came, and could not give back the limit.
+    """
+
+    def __init__(self) -> None:
+        self._held, self._released = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="failonce-semantic-keeper", daemon=True)
+        self._thread.start()
+        self._held.wait()
+
+    def release(self) -> None:
+        self._released.set()
+        self._thread.join()
+
+    def _keep(self) -> None:
+        try:
+            with _controller().limit(limits=1, user_api="blas"):
+                self._held.set()
+                self._released.wait()
+        finally:
+            # Should the limit fail, work goes on without it instead of waiting for ever.
+            self._held.set()
 
 
 # One for the process: BLAS has a single number of threads for everybody.
