@@ -28,12 +28,13 @@ def test_a_token_reads_the_description(ada: Person) -> None:
     assert "/api/people/me" in described["paths"]
 
 
-def test_every_operation_says_that_it_takes_a_token(ada: Person) -> None:
+def test_every_operation_says_that_it_takes_a_token_and_how_it_fails(ada: Person) -> None:
     described = call_api(ada, "GET", "/openapi.json").json()
 
     operations = [operation for path in described["paths"].values() for operation in path.values()]
     assert all(operation.get("security") for operation in operations)
     assert all(operation["summary"] for operation in operations)
+    assert all("application/problem+json" in operation["responses"]["default"]["content"] for operation in operations)
 
 
 def test_every_body_refuses_fields_it_does_not_know(ada: Person) -> None:

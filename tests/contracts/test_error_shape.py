@@ -67,6 +67,14 @@ WAYS: dict[str, tuple[int, Ask]] = {
     "a field that is missing": (422, lambda ada, f: call_api(ada, "POST", "/tokens", {"name": "x"})),
     "a field nobody knows": (422, lambda ada, f: call_api(ada, "POST", "/tokens", TOKEN | {"colour": "red"})),
     "a field of another kind": (422, lambda ada, f: call_api(ada, "POST", "/tokens", TOKEN | {"days": "soon"})),
+    "a number for yes or no": (
+        422,
+        lambda ada, f: call_api(ada, "PUT", f"/people/{ada.pk}/duties", {"is_leader": 1, "is_administrator": 0}),
+    ),
+    "a body that says it is a form": (
+        422,
+        lambda ada, f: send(ada, "POST", "/tokens", "{}", **{"Content-Type": "multipart/form-data"}),
+    ),
     "a limit beyond any page": (422, lambda ada, f: call_api(ada, "GET", f"/people?limit={2**65}")),
     "an offset beyond any database": (422, lambda ada, f: call_api(ada, "GET", f"/people?offset={2**65}")),
     "an offset below nothing": (422, lambda ada, f: call_api(ada, "GET", "/people?offset=-1")),

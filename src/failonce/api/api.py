@@ -1,14 +1,12 @@
 """The API: one router per room, tokens for everything, one error shape."""
 
-from ninja import NinjaAPI
-
 from failonce import __version__
 from failonce.api import errors
-from failonce.api.docs import Docs, for_the_known
+from failonce.api.docs import DescribedAPI, Docs, for_the_known
 from failonce.api.reading import Bodies
 from failonce.api.tokens import needs
 
-api = NinjaAPI(
+api = DescribedAPI(
     title="failonce",
     version=__version__,
     description=(

@@ -29,9 +29,9 @@ router = Router(tags=["people"])
 
 
 class Strict(BaseModel):
-    """An input that refuses what it doesn't know, so that a misspelt field isn't lost silently."""
+    """An input that refuses what it doesn't know, and takes no 0 for false: who administers isn't guessed."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class InvitationIn(Strict):
