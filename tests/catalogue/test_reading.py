@@ -2,6 +2,7 @@
 
 import html
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from failonce.catalogue.models import CHARACTERISTICS, Service
 from failonce.catalogue.questions import ALL, questions_before
 from failonce.catalogue.writes import services_named
 from failonce.failures.models import Failure
+from failonce.lessons.models import Lesson
 from failonce.people.models import Person
 from tests.catalogue.test_interchange import HARBOUR
 from tests.doors import call_api, run_cli, signed_in
@@ -111,6 +113,23 @@ def test_a_service_shows_the_failures_one_may_read_and_no_others(
     assert adas_failure.title in page_of(ada, "/catalogue/services/berths/")
     assert adas_failure.title not in page_of(bo, "/catalogue/services/berths/")
     assert "Nothing is told of it yet." in page_of(bo, "/catalogue/services/berths/")
+
+
+def test_a_service_shows_the_lessons_one_may_read_and_no_others(
+    ada: Person, bo: Person, harbour_catalogue: None, adas_failure: Failure
+) -> None:
+    lesson = Lesson.objects.create(
+        failure=adas_failure, when_you="raise the sluice", remember="the small boats", because="two were swamped",
+        written_by=ada, renew_by=date(2030, 1, 1),
+    )  # fmt: skip
+    lesson.services.add(Service.objects.get(slug="berths"))
+    assert "the small boats" in page_of(bo, "/catalogue/services/berths/")
+
+    adas_failure.visibility = "restricted"
+    adas_failure.save()
+
+    assert "the small boats" in page_of(ada, "/catalogue/services/berths/")
+    assert "the small boats" not in page_of(bo, "/catalogue/services/berths/")
 
 
 def test_offerings_and_audiences_have_pages(ada: Person, harbour_catalogue: None) -> None:

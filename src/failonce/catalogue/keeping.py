@@ -82,7 +82,8 @@ def check_read(noun: Service | Offering | Audience, changes: Changes, read: int 
 def keep(noun: Service | Offering | Audience | Team, changes: Changes, known: Known) -> None:
     """Save these changes, references and parts included."""
     after = {key: becomes for key, (_, becomes) in changes.items()}
-    if not noun._state.adding and not isinstance(noun, Team):
+    is_new = noun._state.adding
+    if not is_new and not isinstance(noun, Team):
         noun.version += 1
     for key in after.keys() - {"depends_on", "audiences", "parts"}:
         setattr(noun, _COLUMNS.get(key, key), _column(key, after[key], known))
@@ -92,7 +93,8 @@ def keep(noun: Service | Offering | Audience | Team, changes: Changes, known: Kn
     if isinstance(noun, Offering) and "audiences" in after:
         noun.audiences.set([known.audiences[slug] for slug in after["audiences"]])
     if isinstance(noun, Offering) and "parts" in after:
-        noun.parts.all().delete()
+        if not is_new:
+            noun.parts.all().delete()
         OfferingPart.objects.bulk_create(OfferingPart(offering=noun, **part) for part in after["parts"])
 
 

@@ -86,11 +86,11 @@ def resolve(everything: "QuerySet[Noun]", names: Sequence[str]) -> tuple[dict[st
 def _keys(everything: "QuerySet[Noun]") -> dict[str, int]:
     # Where two things answer to one key, a slug wins over a name, a name over what it was also called,
     # and the older over the newer: later entries overwrite earlier ones.
-    fields = {"slug", "name", "also_called"} & {field.name for field in everything.model._meta.fields}
-    rows = list(everything.select_related(None).only(*fields).order_by("-pk"))
-    keys = {name_key(name): row.pk for row in rows for name in getattr(row, "also_called", ())}
-    keys |= {name_key(row.name): row.pk for row in rows}
-    return keys | {name_key(row.slug): row.pk for row in rows}
+    columns = ["pk", "slug", "name", *(["also_called"] if everything.model is Service else [])]
+    rows = list(everything.order_by("-pk").values_list(*columns))
+    keys = {name_key(name): pk for pk, _, _, *others in rows for name in (others[0] if others else ())}
+    keys |= {name_key(name): pk for pk, _, name, *_ in rows}
+    return keys | {name_key(slug): pk for pk, slug, *_ in rows}
 
 
 def close_names(name: str, everything: "QuerySet[Noun]") -> list[str]:
