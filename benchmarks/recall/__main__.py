@@ -50,9 +50,7 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.recall", description=__doc__
-    )
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.recall", description=__doc__)
     add = parser.add_argument
     add("--data", type=Path, required=True, help="folder with repeats/, duplicates/ …")
     add("--json", type=Path, help="write every figure to this file")

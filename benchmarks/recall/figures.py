@@ -74,20 +74,12 @@ def recognised(pairs: Pairs, share: float, within: int | None) -> float | None:
     if not novel:
         return None
     level = alarm_level(novel, share)
-    return mean(
-        [
-            float(a.level > level and (within is None or hit_at(q, a, within)))
-            for q, a in pairs
-            if q.answers
-        ]
-    )
+    return mean([float(a.level > level and (within is None or hit_at(q, a, within))) for q, a in pairs if q.answers])
 
 
 def calibration_error(pairs: Pairs, bins: int = 10) -> float | None:
     """Expected calibration error of the first hit's probability."""
-    said = [
-        (a.chance, float(hit_at(q, a, 1))) for q, a in pairs if a.chance is not None
-    ]
+    said = [(a.chance, float(hit_at(q, a, 1))) for q, a in pairs if a.chance is not None]
     if not said:
         return None
     total = 0.0
@@ -97,9 +89,7 @@ def calibration_error(pairs: Pairs, bins: int = 10) -> float | None:
     return total / len(said)
 
 
-def interval(
-    pairs: Pairs, figure: Callable[[Pairs], float | None]
-) -> tuple[float, float] | None:
+def interval(pairs: Pairs, figure: Callable[[Pairs], float | None]) -> tuple[float, float] | None:
     """A 95 % bootstrap interval over questions, repeats and novel apart."""
     repeats = [p for p in pairs if p[0].answers]
     novel = [p for p in pairs if not p[0].answers]
@@ -131,8 +121,7 @@ def figures(one: Set, answers: Sequence[Answer]) -> dict[str, object]:
     found["intervals"] = {
         name: interval(pairs, f)
         for name, f in named.items()
-        if found[name] is not None
-        and name in ("R@1", "R@5", "AUC", "recognised and right")
+        if found[name] is not None and name in ("R@1", "R@5", "AUC", "recognised and right")
     }
     took = sorted(a.seconds for a in answers)
     if took:

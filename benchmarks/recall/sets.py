@@ -112,9 +112,7 @@ def _natural(text: str) -> list[tuple[int, int | str]]:
 def in_order(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str]:
     """Rows from the earliest to the latest, and how that was found."""
     for names in (("created",), ("changed", "resolved")):
-        times = [
-            next((s for n in names if (s := _seconds(r.get(n)))), None) for r in rows
-        ]
+        times = [next((s for n in names if (s := _seconds(r.get(n)))), None) for r in rows]
         if rows and all(time is not None for time in times):
             keyed = sorted(
                 zip(times, rows, strict=True),
@@ -149,9 +147,7 @@ def _repeats(folder: Path) -> Set:
     novel_file = folder / "novel.txt"
     novel = novel_file.read_text().split() if novel_file.is_file() else []
     asked = {at: frozenset(those) for at, those in answers.items()}
-    asked |= {
-        place[n]: frozenset() for n in novel if n in place and place[n] not in asked
-    }
+    asked |= {place[n]: frozenset() for n in novel if n in place and place[n] not in asked}
     questions = [_question(documents, at, asked[at]) for at in sorted(asked)]
     notes = [f"{later} labelled matches lie later and do not count"] if later else []
     return Set("repeats", documents, questions, order, notes=notes)
@@ -181,9 +177,7 @@ def _duplicates(path: Path, most: int | None) -> Set:
     return Set(f"duplicates/{name}", documents, questions, order, notes=notes)
 
 
-def _some(
-    items: list[tuple[int, frozenset[int]]], most: int | None
-) -> list[tuple[int, frozenset[int]]]:
+def _some(items: list[tuple[int, frozenset[int]]], most: int | None) -> list[tuple[int, frozenset[int]]]:
     if most is None or len(items) <= most:
         return items
     return random.Random(_SEED).sample(items, most)

@@ -92,11 +92,7 @@ def one(data: Path, name: str, size: int) -> dict[str, float]:
     engine = _ENGINES[name]()
     try:
         # The texts come one by one; keeping them would count as index memory.
-        documents: Any = (
-            texts(data, size, 1)
-            if name != Postgres.name
-            else list(texts(data, size, 1))
-        )
+        documents: Any = texts(data, size, 1) if name != Postgres.name else list(texts(data, size, 1))
         next(texts(data, 1, 5))
         before, began = _resident(), time.perf_counter()
         engine.build(_Counted(documents, size))

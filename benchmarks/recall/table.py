@@ -20,8 +20,7 @@ def of_set(one: Set, found: dict[str, Any]) -> str:
         *one.notes,
         _line(
             "",
-            [_SHORT.get(name, name) for name in _COLUMNS]
-            + ["p50 ms", "p99 ms", "R@1 95 %"],
+            [_SHORT.get(name, name) for name in _COLUMNS] + ["p50 ms", "p99 ms", "R@1 95 %"],
         ),
     ]
     for name, row in found.items():

@@ -64,9 +64,7 @@ def test_each_set_becomes_questions_about_earlier_texts(folder: Path) -> None:
         ),
     ],
 )
-def test_time_order_is_found_and_told(
-    rows: list[tuple[str, str | None]], expected: str, how: str
-) -> None:
+def test_time_order_is_found_and_told(rows: list[tuple[str, str | None]], expected: str, how: str) -> None:
     ordered, found = in_order([{"id": i, "created": c} for i, c in rows])
 
     assert "".join(row["id"] for row in ordered) == expected

@@ -40,9 +40,7 @@ def test_strange_texts_are_kept_and_asked_within_seconds(name: str) -> None:
 
     index.put(Text("F-1", text, text, paths=(text[:500],)))
     index.put(Text("F-2", "Queue full", "the worker died"))
-    hits = index.search(
-        Query(text, title=text, paths=(text[:500], text[-500:]), kind="change")
-    )
+    hits = index.search(Query(text, title=text, paths=(text[:500], text[-500:]), kind="change"))
 
     assert time.process_time() - began < 5
     assert all(0 <= hit.probability <= 1 for hit in hits)
@@ -66,9 +64,7 @@ def test_a_memory_of_one_answers() -> None:
 
 def test_the_same_text_ten_thousand_times_is_no_trouble() -> None:
     index = Index()
-    index.put_many(
-        Text(f"F-{n}", "Queue full", "the worker died") for n in range(10_000)
-    )
+    index.put_many(Text(f"F-{n}", "Queue full", "the worker died") for n in range(10_000))
 
     hits = index.search(Query("the queue was full and the worker died"), limit=3)
 

@@ -56,9 +56,7 @@ def index() -> Index:
         ("ALTER TABLE: build an index concurrently", "L-1", "SQL"),
     ],
 )
-def test_the_failure_that_is_meant_comes_first(
-    index: Index, text: str, best: str, reason: str
-) -> None:
+def test_the_failure_that_is_meant_comes_first(index: Index, text: str, best: str, reason: str) -> None:
     hits = index.search(Query(text))
 
     assert hits[0].key == best, reason
@@ -72,9 +70,7 @@ def test_reasons_are_words_of_the_query(index: Index) -> None:
 
 
 def test_a_touched_path_is_a_reason(index: Index) -> None:
-    hits = index.search(
-        Query("speed up reports", paths=("db/migrations/7.py",), kind="change")
-    )
+    hits = index.search(Query("speed up reports", paths=("db/migrations/7.py",), kind="change"))
 
     assert hits[0].key == "L-1"
     assert hits[0].because[0] == "touches db/migrations/7.py, one of db/migrations/**"
@@ -116,9 +112,7 @@ def test_dropped_texts_are_gone_and_dropping_twice_is_no_error(index: Index) -> 
 
 
 def test_a_repeat_is_more_probable_than_a_stranger(index: Index) -> None:
-    repeat = index.search(
-        Query("The load balancer certificate expired and was not renewed")
-    )[0]
+    repeat = index.search(Query("The load balancer certificate expired and was not renewed"))[0]
     stranger = index.search(Query("the midnight party was moved to two rooms"))
 
     assert all(hit.probability < repeat.probability for hit in stranger)
@@ -136,10 +130,7 @@ def test_the_order_of_putting_does_not_matter() -> None:
 def test_room_is_won_back_without_losing_anything() -> None:
     memory = Index()
     for turn in range(3):
-        memory.put_many(
-            Text(f"F-{n}", f"word{n} failed", f"turn{turn}", services=(f"s{n}",))
-            for n in range(900)
-        )
+        memory.put_many(Text(f"F-{n}", f"word{n} failed", f"turn{turn}", services=(f"s{n}",)) for n in range(900))
 
     assert len(memory) == 900
     hit = memory.search(Query("word77a word77", services=("s77",)))[0]

@@ -33,9 +33,7 @@ def test_forms_of_one_thing_become_one_term(one: str, other: str, reason: str) -
         ("接続エラー", {"接続"}, "scripts without spaces are read in pairs"),
     ],
 )
-def test_code_and_prose_are_taken_apart(
-    text: str, expected: set[str], reason: str
-) -> None:
+def test_code_and_prose_are_taken_apart(text: str, expected: set[str], reason: str) -> None:
     assert expected <= set(terms(text)), reason
 
 

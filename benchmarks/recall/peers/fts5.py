@@ -23,9 +23,7 @@ class FTS5:
 
     def build(self, documents: Sequence[Document]) -> None:
         """One row per document; its number is its place in time."""
-        self._base.execute(
-            "create virtual table texts using fts5(title, body, tokenize='porter unicode61')"
-        )
+        self._base.execute("create virtual table texts using fts5(title, body, tokenize='porter unicode61')")
         self._base.executemany(
             "insert into texts(rowid, title, body) values (?, ?, ?)",
             ((n, d.title, d.text) for n, d in enumerate(documents)),
@@ -36,9 +34,7 @@ class FTS5:
 
     def ask(self, question: Question, limit: int) -> tuple[Found, float, float | None]:
         """The best matches of any of the query's words."""
-        words = dict.fromkeys(
-            word.lower() for word in _WORD.findall(f"{question.title} {question.text}")
-        )
+        words = dict.fromkeys(word.lower() for word in _WORD.findall(f"{question.title} {question.text}"))
         rare = sorted(words, key=lambda word: self._often.get(word, 1))
         chosen = [w for w in rare if self._often.get(w, 1) < self._half]
         chosen = chosen[: self._most_words or 300]

@@ -56,9 +56,7 @@ class MiniLM:
 
     def build(self, documents: Sequence[Document]) -> None:
         """Embed all documents."""
-        self._vectors = self._model.embed(
-            [f"{d.title}\n{d.text}"[:_FIRST_CHARACTERS] for d in documents]
-        )
+        self._vectors = self._model.embed([f"{d.title}\n{d.text}"[:_FIRST_CHARACTERS] for d in documents])
 
     def ask(self, question: Question, limit: int) -> tuple[Found, float, float | None]:
         """The nearest by cosine."""

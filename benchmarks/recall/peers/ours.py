@@ -24,18 +24,13 @@ class Ours:
         """Put every document; its place in time is its time."""
         self._index = Index(self._weights, **self._more)
         self._index.put_many(
-            Text(str(place), doc.title, doc.text, when=float(place))
-            for place, doc in enumerate(documents)
+            Text(str(place), doc.title, doc.text, when=float(place)) for place, doc in enumerate(documents)
         )
 
     def ask(self, question: Question, limit: int) -> tuple[Found, float, float | None]:
         """The best hits; the probability is what decides."""
-        kind: Literal["failure", "change"] = (
-            "change" if question.kind == "change" else "failure"
-        )
-        query = Query(
-            question.text, question.title, before=float(question.before), kind=kind
-        )
+        kind: Literal["failure", "change"] = "change" if question.kind == "change" else "failure"
+        query = Query(question.text, question.title, before=float(question.before), kind=kind)
         hits = self._index.search(query, limit=limit)
         found = [(int(hit.key), hit.score) for hit in hits]
         chance = max((hit.probability for hit in hits), default=0.0)

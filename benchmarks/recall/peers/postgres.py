@@ -28,9 +28,7 @@ class Server:
         self.folder = Path(tempfile.mkdtemp(prefix="recall-pg-"))
         if self._as:
             self._give_to_postgres()
-        self._run(
-            "initdb", "-D", self._data, "-A", "trust", "-U", "postgres", "-E", "UTF8"
-        )
+        self._run("initdb", "-D", self._data, "-A", "trust", "-U", "postgres", "-E", "UTF8")
         options = (
             f"-k {self.folder} -c listen_addresses='' -c fsync=off"
             " -c shared_buffers=512MB -c max_parallel_workers_per_gather=0"
@@ -46,16 +44,12 @@ class Server:
         try:
             owner = pwd.getpwnam("postgres")
         except KeyError as problem:
-            raise Unavailable(
-                "there is no user postgres to run the server"
-            ) from problem
+            raise Unavailable("there is no user postgres to run the server") from problem
         os.chown(self.folder, owner.pw_uid, owner.pw_gid)
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [*self._as, str(self._programs / program), *arguments]
-        done = subprocess.run(
-            command, check=False, capture_output=True, text=True, cwd="/", timeout=120
-        )
+        done = subprocess.run(command, check=False, capture_output=True, text=True, cwd="/", timeout=120)
         if done.returncode:
             raise Unavailable(f"{program} said: {done.stderr.strip()[:200]}")
 
@@ -66,9 +60,7 @@ class Server:
 
 
 def _programs() -> Path:
-    found = (
-        sorted(Path(_SOURCES).glob("*/bin/initdb")) if Path(_SOURCES).is_dir() else []
-    )
+    found = sorted(Path(_SOURCES).glob("*/bin/initdb")) if Path(_SOURCES).is_dir() else []
     program = str(found[-1]) if found else shutil.which("initdb")
     if program is None:
         raise Unavailable("the PostgreSQL server programs are not installed")
@@ -96,32 +88,23 @@ class Postgres:
 
     def build(self, documents: Sequence[Document]) -> None:
         """A table with a stored vector, title A and body D, and a GIN index."""
-        self._base.execute(
-            "create unlogged table texts (place int primary key, v tsvector)"
-        )
+        self._base.execute("create unlogged table texts (place int primary key, v tsvector)")
         with self._base.cursor() as cursor:
             cursor.executemany(
                 "insert into texts values (%s, setweight(to_tsvector('english', %s), 'A')"
                 " || to_tsvector('english', %s))",
-                (
-                    (n, _plain(d.title)[:2000], _plain(d.text)[:200_000])
-                    for n, d in enumerate(documents)
-                ),
+                ((n, _plain(d.title)[:2000], _plain(d.text)[:200_000]) for n, d in enumerate(documents)),
             )
         self._base.execute("create index on texts using gin (v)")
         self._base.execute("analyze texts")
-        rows = self._base.execute(
-            "select word, ndoc from ts_stat('select v from texts')"
-        ).fetchall()
+        rows = self._base.execute("select word, ndoc from ts_stat('select v from texts')").fetchall()
         self._often: dict[str, int] = dict(rows)
         self._half = len(documents) / 2
 
     def ask(self, question: Question, limit: int) -> tuple[Found, float, float | None]:
         """The best matches of the query's rarest lexemes."""
         text = _plain(f"{question.title} {question.text}")[:100_000]
-        row = self._base.execute(
-            "select tsvector_to_array(to_tsvector('english', %s))", (text,)
-        ).fetchone()
+        row = self._base.execute("select tsvector_to_array(to_tsvector('english', %s))", (text,)).fetchone()
         lexemes = [w for w in row[0] if 0 < self._often.get(w, 0) <= self._half]
         lexemes = [w for w in lexemes if _WORD.fullmatch(w)]
         chosen = sorted(lexemes, key=lambda w: (self._often[w], w))[: self._most_words]

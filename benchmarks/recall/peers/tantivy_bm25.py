@@ -37,9 +37,7 @@ class Tantivy:
         writer = self._index.writer(128_000_000, 1)
         self._often: Counter[str] = Counter()
         for place, doc in enumerate(documents):
-            writer.add_document(
-                self._tantivy.Document(place=place, title=doc.title, body=doc.text)
-            )
+            writer.add_document(self._tantivy.Document(place=place, title=doc.title, body=doc.text))
             if self._most_words:
                 self._often.update(set(_WORD.findall(doc.text.lower())))
         writer.commit()
@@ -49,18 +47,14 @@ class Tantivy:
 
     def ask(self, question: Question, limit: int) -> tuple[Found, float, float | None]:
         """The best matches of any of the query's words."""
-        words = list(
-            dict.fromkeys(_WORD.findall(f"{question.title} {question.text}".lower()))
-        )
+        words = list(dict.fromkeys(_WORD.findall(f"{question.title} {question.text}".lower())))
         if self._most_words:
             words = [w for w in words if self._often[w] < self._texts * 0.5]
             words = sorted(words, key=lambda w: self._often[w])[: self._most_words]
         if not words:
             return [], 0.0, None
         searcher = self._index.searcher()
-        query = self._index.parse_query(
-            " ".join(words[:1000]), ["title", "body"], field_boosts={"title": 2.0}
-        )
+        query = self._index.parse_query(" ".join(words[:1000]), ["title", "body"], field_boosts={"title": 2.0})
         if question.before < self._texts:
             earlier = self._tantivy.Query.range_query(
                 self._schema, "place", self._tantivy.FieldType.Integer,

@@ -44,9 +44,7 @@ class Facts:
 
     def put(self, number: int, text: Text) -> None:
         """Remember the facts of a text."""
-        facts = Known(
-            text.services, text.technologies, text.paths, text.kinds_of_change
-        )
+        facts = Known(text.services, text.technologies, text.paths, text.kinds_of_change)
         if not any((facts.services, facts.technologies, facts.paths)):
             return
         # Thousands of failures share a handful of services; one copy is enough.

@@ -15,32 +15,40 @@ from numpy.typing import NDArray
 
 from failonce.recall import storage
 from failonce.recall.facts import Facts, Known, Shared
-from failonce.recall.likeness import Likeness, ask, candidates, compare
-from failonce.recall.postings import Postings
+from failonce.recall.found import Found, chance, weighted
+from failonce.recall.likeness import ask, candidates
+from failonce.recall.meaning import Embeds, Meaning
+from failonce.recall.postings import Ints, Postings
+from failonce.recall.questions import MOST_TITLE_TERMS, ReadQuery, read_query
 from failonce.recall.reasons import Reasons
 from failonce.recall.shapes import Hit, Query, Text
+from failonce.recall.signals import Compared, compare
 from failonce.recall.tokens import terms
 from failonce.recall.weights import Weights
 
 # Winning room back when a third is wasted keeps replacing cheap on average.
 _WASTE_WORTH_MOVING = 0.34
 _FEWEST_WORTH_MOVING = 1_000
-_MOST_TITLE_TERMS = 400
+
+Vectors = NDArray[np.int8]
 
 
 class Index:
     """An in-memory index; what is put is found at once, from any thread.
 
     It is derived data: it can be thrown away and built again from the texts.
+    With an `embedder` it also finds what means the same in other words.
     """
 
-    def __init__(self, weights: Weights | None = None) -> None:
+    def __init__(self, weights: Weights | None = None, *, embedder: Embeds | None = None) -> None:
         self.weights = weights or Weights()
         self._lock = RLock()
         self._postings = Postings()
         self._facts = Facts()
+        self._meaning = Meaning(embedder) if embedder else None
         self._numbers: dict[str, int] = {}
         self._keys: list[str | None] = []
+        self._alive = bytearray()
         self._when = array("d")
 
     def __len__(self) -> int:
@@ -51,14 +59,18 @@ class Index:
 
     def put(self, text: Text) -> None:
         """Add a text, or replace the one with its key; visible at once."""
-        title, body = terms(text.title, _MOST_TITLE_TERMS), terms(text.body)
+        title, body = terms(text.title, MOST_TITLE_TERMS), terms(text.body)
+        vectors = self._meaning.embed(text) if self._meaning else None
         with self._lock:
             self.drop(text.key)
             number = self._postings.add(title, body)
             self._numbers[text.key] = number
             self._keys.append(text.key)
+            self._alive.append(1)
             self._when.append(-math.inf if text.when is None else text.when)
             self._facts.put(number, text)
+            if self._meaning and vectors is not None:
+                self._meaning.put(number, vectors)
 
     def put_many(self, texts: Iterable[Text]) -> None:
         """Put each text."""
@@ -71,49 +83,78 @@ class Index:
             number = self._numbers.pop(key, None)
             if number is not None:
                 self._keys[number] = None
+                self._alive[number] = 0
                 self._facts.drop(number)
                 self._win_room_back()
 
-    def search(
-        self, query: Query, *, limit: int = 10, without: Collection[str] = ()
-    ) -> list[Hit]:
+    def search(self, query: Query, *, limit: int = 10, without: Collection[str] = ()) -> list[Hit]:
         """The texts most like a query, best first, without those named."""
         if limit <= 0:
             return []
+        read = read_query(query)
+        asked = self._meaning.ask(query) if self._meaning else None
         with self._lock:
-            found = self._found(query, without)[:limit]
-            read = Reasons(query)
-            return [self._hit(*one, read) for one in found]
+            found = self._found(read, asked, without)
+        reasons = Reasons(query)
+        return [self._hit(read, one, reasons) for one in found[:limit]]
 
-    def _found(
-        self, query: Query, without: Collection[str]
-    ) -> list[tuple[float, str, Likeness, Shared]]:
-        title, body = terms(query.title, _MOST_TITLE_TERMS), terms(query.text)
-        question = ask(self._postings, title, body, len(self._numbers))
-        named = self._facts.texts_for(query.paths)
-        allowed = self._allowed(query, without)
+    def _found(self, read: ReadQuery, asked: Vectors | None, without: Collection[str]) -> list[Found]:
+        question = ask(self._postings, read.title, read.body, len(self._numbers))
+        allowed = self._allowed(read.query, without)
+        named = set(self._facts.texts_for(read.paths))
+        if self._meaning and asked is not None:
+            named.update(self._meaning.nearest(asked, allowed).tolist())
         numbers = candidates(self._postings, question, allowed, named)
-        found = []
-        for one in compare(self._postings, question, numbers):
-            shared = self._facts.shared(one.number, query, query.paths)
-            # Sums differ in the last digits with the order of the terms.
-            score = round(one.cosine + self._worth(shared), 6)
-            if score > 0:
-                found.append((score, self._keys[one.number] or "", one, shared))
-        return sorted(found, key=lambda entry: (-entry[0], entry[1]))
+        if not len(numbers):
+            return []
+        compared = compare(self._postings, question, numbers)
+        signals = compared.signals
+        signals["recency"] = self._recency(numbers, read.query.before)
+        if self._meaning and asked is not None:
+            signals["meaning"] = self._meaning.likeness(numbers, asked)
+        facts = [self._facts.shared(n, read.query, read.paths) for n in numbers.tolist()]
+        signals["service"] = np.array([bool(f.services) for f in facts], float)
+        signals["technology"] = np.array([bool(f.technologies) for f in facts], float)
+        signals["path"] = np.array([f.path is not None for f in facts], float)
+        return self._ranked(read.query.kind, compared, facts)
 
-    def _worth(self, shared: Shared) -> float:
-        weights = self.weights
-        return (
-            weights.service * bool(shared.services)
-            + weights.technology * bool(shared.technologies)
-            + weights.path * bool(shared.path)
-        )
+    def _ranked(self, kind: str, compared: Compared, facts: list[Shared]) -> list[Found]:
+        model = self.weights.model(kind, self._meaning is not None)
+        # Sums differ in the last digits with the order of the terms.
+        scores = np.round(weighted(compared.signals, model.rank), 6)
+        chances = chance(weighted(compared.signals, model.decide) + model.start)
+        alike = np.zeros(len(scores), bool)
+        for name in ("likeness", "service", "technology", "path", "meaning"):
+            alike |= compared.signals.get(name, alike) > 0
+        found = [
+            Found(
+                key=self._keys[number] or "",
+                score=float(scores[at]),
+                probability=round(float(chances[at]), 6),
+                signals=tuple((n, round(float(v[at]), 6)) for n, v in compared.signals.items()),
+                words=compared.shared[at],
+                facts=facts[at],
+            )
+            for at, number in enumerate(compared.numbers.tolist())
+            if alike[at]
+        ]
+        return sorted(found, key=lambda one: (-one.score, one.key))
+
+    def _recency(self, numbers: Ints, before: float | None) -> NDArray[np.float64]:
+        """The logarithm of how many texts came since, were they told evenly."""
+        when = np.frombuffer(self._when, np.float64)
+        known = when[np.isfinite(when)]
+        theirs = when[numbers]
+        del when
+        if not len(known) or known.max() <= known.min():
+            return np.zeros(len(numbers))
+        now = known.max() if before is None else before
+        usual = (known.max() - known.min()) / len(known)
+        theirs = np.where(np.isfinite(theirs), theirs, known.min())
+        return np.asarray(np.log(np.maximum((now - theirs) / usual, 1.0)))
 
     def _allowed(self, query: Query, without: Collection[str]) -> NDArray[np.bool_]:
-        allowed = np.fromiter(
-            (key is not None for key in self._keys), bool, len(self._keys)
-        )
+        allowed = np.array(self._alive, dtype=np.uint8).astype(bool)
         if query.before is not None:
             allowed &= np.array(self._when) < query.before
         for key in without:
@@ -122,18 +163,15 @@ class Index:
                 allowed[number] = False
         return allowed
 
-    def _hit(
-        self,
-        score: float,
-        key: str,
-        one: Likeness,
-        shared: Shared,
-        reasons: Reasons,
-    ) -> Hit:
-        weights = self.weights
-        chance = 1 / (1 + math.exp(-weights.steepness * (score - weights.even_chance)))
-        why = reasons.because(one.shared, shared)
-        return Hit(key, score, chance, why, chance >= weights.speaks_at)
+    def _hit(self, read: ReadQuery, one: Found, reasons: Reasons) -> Hit:
+        return Hit(
+            key=one.key,
+            score=one.score,
+            probability=one.probability,
+            because=reasons.because(one.words, one.facts),
+            said=one.probability >= self.weights.speaks_at,
+            signals=one.signals,
+        )
 
     def _win_room_back(self) -> None:
         wasted = len(self._keys) - len(self._numbers)
@@ -145,6 +183,9 @@ class Index:
         self._facts = self._facts.renumbered(moved)
         self._when = array("d", (self._when[old] for old in kept))
         self._keys = [self._keys[old] for old in kept]
+        self._alive = bytearray(b"\x01" * len(kept))
+        if self._meaning:
+            self._meaning = self._meaning.renumbered(moved)
         self._numbers = {key: moved[old] for key, old in self._numbers.items()}
 
     def save(self, folder: Path) -> None:
@@ -159,15 +200,28 @@ class Index:
                 "vocabulary": list(self._postings.vocabulary),
             }
             numbers = {"when": np.array(self._when), **self._postings.arrays()}
+            if self._meaning:
+                numbers |= self._meaning.arrays()
             storage.write(folder, numbers, words)
 
     @classmethod
-    def load(cls, folder: Path, weights: Weights | None = None) -> Index:
+    def load(
+        cls,
+        folder: Path,
+        weights: Weights | None = None,
+        *,
+        embedder: Embeds | None = None,
+    ) -> Index:
         """Read what `save` wrote; StaleIndex when it has to be built again."""
         numbers, words = storage.read(folder)
-        index = cls(weights)
+        index = cls(weights, embedder=embedder)
+        if index._meaning:
+            if "vectors" not in numbers:
+                raise storage.StaleIndex(storage.StaleIndex.message)
+            index._meaning.fill(numbers["vectors"], numbers["owners"])
         index._keys = words["keys"]
         index._numbers = {k: n for n, k in enumerate(words["keys"]) if k is not None}
+        index._alive = bytearray(key is not None for key in words["keys"])
         index._when = array("d", numbers.pop("when").tobytes())
         index._postings = Postings.of(numbers, words["vocabulary"])
         for facts, who in words["facts"]:

@@ -19,6 +19,8 @@ MOST_TEXTS = 1 << (32 - _IMPACT_BITS)
 # Small weights are common and must stay apart, hence the square.
 _WEIGHT_OF_IMPACT = np.square(np.arange(256, dtype=np.float32) / 255.0)
 _TITLE_COUNTS = 2
+# Of a very long text this much is compared term by term; all of it is found.
+MOST_COMPARED_TERMS = 1_200
 
 
 class Postings:
@@ -31,6 +33,7 @@ class Postings:
     def __init__(self) -> None:
         self.vocabulary: dict[str, int] = {}
         self._lists: list[array[int]] = []
+        self._words: list[str] = []
         self._sequence = array("I")
         self._starts = array("Q", [0])
         self._title_lengths = array("H")
@@ -56,6 +59,14 @@ class Postings:
         """The number of a term, or None when no text ever held it."""
         return self.vocabulary.get(term)
 
+    def word(self, number: int) -> str:
+        """The term with this number."""
+        return self._words[number]
+
+    def mean_length(self) -> float:
+        """How many terms a text has on average."""
+        return len(self._sequence) / max(len(self), 1)
+
     def frequencies(self, ids: Ints) -> Ints:
         """In how many texts each term occurs."""
         return np.array([len(self._lists[i]) for i in ids.tolist()], dtype=np.int64)
@@ -69,11 +80,8 @@ class Postings:
     def sequences(self, numbers: Ints) -> tuple[Ints, Ints, Ints]:
         """The terms of several texts laid end to end: terms, rows, positions."""
         starts = [self._starts[n] for n in numbers.tolist()]
-        ends = [self._starts[n + 1] for n in numbers.tolist()]
-        parts = [
-            np.array(self._sequence[a:b], dtype=np.int64)
-            for a, b in zip(starts, ends, strict=True)
-        ]
+        ends = [min(self._starts[n + 1], self._starts[n] + MOST_COMPARED_TERMS) for n in numbers.tolist()]
+        parts = [np.array(self._sequence[a:b], dtype=np.int64) for a, b in zip(starts, ends, strict=True)]
         lengths = np.array([len(part) for part in parts], dtype=np.int64)
         terms = np.concatenate(parts) if parts else np.zeros(0, np.int64)
         rows = np.repeat(np.arange(len(parts)), lengths)
@@ -84,10 +92,6 @@ class Postings:
         """How many of each text's first terms are its title."""
         return np.array([self._title_lengths[n] for n in numbers.tolist()], np.int64)
 
-    def length(self, number: int) -> int:
-        """How many terms a text has, title and body."""
-        return self._starts[number + 1] - self._starts[number]
-
     def bytes_used(self) -> int:
         """Room taken by the numbers, without the vocabulary's words."""
         lists = sum(len(one) * 4 + 80 for one in self._lists)
@@ -96,7 +100,7 @@ class Postings:
     def only(self, kept: Sequence[int]) -> Postings:
         """These texts alone, numbered anew in the same order."""
         fresh = Postings()
-        fresh.vocabulary = self.vocabulary
+        fresh.vocabulary, fresh._words = self.vocabulary, self._words
         moved = np.full(len(self), -1, dtype=np.int64)
         moved[np.array(kept, dtype=np.int64)] = np.arange(len(kept))
         for packed in self._lists:
@@ -126,6 +130,7 @@ class Postings:
         """The postings that `arrays` gave, with the words of the vocabulary."""
         fresh = cls()
         fresh.vocabulary = {term: number for number, term in enumerate(vocabulary)}
+        fresh._words = list(vocabulary)
         ends = np.cumsum(arrays["lengths"])
         for start, end in zip(ends - arrays["lengths"], ends, strict=True):
             fresh._lists.append(array("I", arrays["postings"][start:end].tobytes()))
@@ -138,14 +143,13 @@ class Postings:
         number = self.vocabulary.setdefault(term, len(self._lists))
         if number == len(self._lists):
             self._lists.append(array("I"))
+            self._words.append(term)
         return number
 
     def _post(self, number: int, ids: list[int], title_length: int) -> None:
         counts: dict[int, int] = {}
         for position, term in enumerate(ids):
-            counts[term] = counts.get(term, 0) + (
-                _TITLE_COUNTS if position < title_length else 1
-            )
+            counts[term] = counts.get(term, 0) + (_TITLE_COUNTS if position < title_length else 1)
         if not counts:
             return
         weights = 1.0 + np.log(np.fromiter(counts.values(), np.float64, len(counts)))

@@ -55,9 +55,7 @@ class Reasons:
                 break
         return best
 
-    def _stretches(
-        self, words: Mapping[str, float]
-    ) -> list[tuple[tuple[int, int], float]]:
+    def _stretches(self, words: Mapping[str, float]) -> list[tuple[tuple[int, int], float]]:
         """Where shared words stand together, and what they add up to."""
         found: list[tuple[tuple[int, int], float]] = []
         counted: set[str] = set()

@@ -55,3 +55,5 @@ class Hit:
     probability: float
     because: tuple[str, ...]
     said: bool
+    # By name, how the two are alike: kept with an answer, it can be learnt from.
+    signals: tuple[tuple[str, float], ...] = ()

@@ -23,20 +23,18 @@ class StaleIndex(Exception):
     message = "The saved index is from another version or damaged; build it again."
 
 
-def write(
-    folder: Path, numbers: dict[str, NDArray[Any]], words: dict[str, Any]
-) -> None:
+def write(folder: Path, numbers: dict[str, NDArray[Any]], words: dict[str, Any]) -> None:
     """Write numbers and words; a reader sees the old index or the new one."""
     folder.mkdir(parents=True, exist_ok=True)
     stamp = os.urandom(8).hex()
-    with _replacing(folder / _NUMBERS, stamp) as path, path.open("wb") as file:
+    with _Replacing(folder / _NUMBERS, stamp) as path, path.open("wb") as file:
         everything: Any = {"stamp": np.frombuffer(stamp.encode(), np.uint8), **numbers}
         np.savez(file, **everything)
-    with _replacing(folder / _WORDS, stamp) as path:
+    with _Replacing(folder / _WORDS, stamp) as path:
         path.write_text(json.dumps({"format": FORMAT, "stamp": stamp, **words}))
 
 
-class _replacing:
+class _Replacing:
     """A name to write under; takes the place of the real one when all went well."""
 
     def __init__(self, path: Path, stamp: str) -> None:
@@ -47,7 +45,7 @@ class _replacing:
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is None:
-            os.replace(self._draft, self._path)
+            self._draft.replace(self._path)
         else:
             self._draft.unlink(missing_ok=True)
 

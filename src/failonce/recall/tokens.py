@@ -105,12 +105,7 @@ def _segment(segment: str) -> list[str]:
     words = [word for part in _PART.findall(segment) for word in _words(part)]
     found = [term for word in words if (term := _term(word))]
     whole = re.sub(r"[^\w.]", "", segment).casefold().replace("_", "")
-    if (
-        len(words) > 1
-        and found
-        and 2 < len(whole) <= LONGEST_WORD
-        and "'" not in segment
-    ):
+    if len(words) > 1 and found and 2 < len(whole) <= LONGEST_WORD and "'" not in segment:
         found.append("=" + whole)
     return found
 

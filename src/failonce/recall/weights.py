@@ -2,28 +2,86 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+# Each way of being alike, in a sentence for the page that shows the weights.
+SIGNALS = {
+    "likeness": "Both use the same words, rare words counting most.",
+    "saturated": "The same words, where saying one twice adds little.",
+    "both_ways": "What each says is also said by the other.",
+    "covered": "Much of the earlier text is in the new one.",
+    "phrases": "The same words stand next to one another.",
+    "passage": "One paragraph of the earlier text is very like the new one.",
+    "title_told": "The earlier text tells what the new title says.",
+    "title_letters": "The titles are spelt alike, typing slips aside.",
+    "length": "How long the earlier text is; long ones share words by chance.",
+    "neighbours": "How like others the earlier text is; such likeness says little.",
+    "recency": "How many failures were told since; repeats tend to come soon.",
+    "meaning": "A passage of each means the same, in whatever words.",
+    "service": "Both concern the same service.",
+    "technology": "Both concern the same technology.",
+    "path": "The change touches a path the lesson names.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Weights by signal: `rank` orders the hits, `decide` gives the chance."""
+
+    rank: Mapping[str, float]
+    decide: Mapping[str, float]
+    start: float  # the log-odds when nothing is alike
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Model:
+        """A model from the plain values that JSON holds."""
+        return cls(_numbers(data["rank"]), _numbers(data["decide"]), float(data["start"]))
+
+
+def _numbers(data: Mapping[str, Any]) -> dict[str, float]:
+    return {name: float(data[name]) for name in SIGNALS if name in data}
+
+
+MODELS = ("failure", "change", "failure_with_meaning", "change_with_meaning")
+
+
+@cache
+def _shipped() -> dict[str, Model]:
+    data = json.loads(Path(__file__).with_name("shipped.json").read_text())
+    return {name: Model.of(data[name]) for name in MODELS}
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Numbers learnt from pairs that people judged; see how-recall-ranks."""
+    """The numbers for failures and for changes, with and without meaning.
 
-    service: float = field(
-        default=0.08, metadata={"means": "Both concern the same service."}
-    )
-    technology: float = field(
-        default=0.04, metadata={"means": "Both concern the same technology."}
-    )
-    path: float = field(
-        default=0.15, metadata={"means": "The change touches a path the lesson names."}
-    )
-    steepness: float = field(
-        default=14.0, metadata={"means": "How fast likeness becomes certainty."}
-    )
-    even_chance: float = field(
-        default=0.34, metadata={"means": "The likeness at which yes and no are even."}
-    )
-    speaks_at: float = field(
-        default=0.5, metadata={"means": "The chance from which recall speaks unasked."}
-    )
+    `speaks_at` is the chance from which a hit is said unasked.
+    """
+
+    failure: Model = field(default_factory=lambda: _shipped()["failure"])
+    change: Model = field(default_factory=lambda: _shipped()["change"])
+    failure_with_meaning: Model = field(default_factory=lambda: _shipped()["failure_with_meaning"])
+    change_with_meaning: Model = field(default_factory=lambda: _shipped()["change_with_meaning"])
+    speaks_at: float = 0.5
+
+    def model(self, kind: str, meaning: bool) -> Model:
+        """The model for one kind of query, with or without the semantic extra."""
+        if kind == "change":
+            return self.change_with_meaning if meaning else self.change
+        return self.failure_with_meaning if meaning else self.failure
+
+    def to_json(self) -> str:
+        """All numbers as JSON; `from_json` is the way back."""
+        return json.dumps(asdict(self), indent=1, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Weights:
+        """Weights that `to_json` wrote; what is missing is as shipped."""
+        data = json.loads(text)
+        models = {n: Model.of(data[n]) for n in MODELS if n in data}
+        return cls(**models, speaks_at=float(data.get("speaks_at", 0.5)))

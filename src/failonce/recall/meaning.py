@@ -1,0 +1,142 @@
+"""Finds texts whose passages mean the same, when an embedding model is at hand."""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from failonce.recall.postings import Ints
+from failonce.recall.shapes import Query, Text
+
+MOST_FOUND = 60
+_PASSAGE_WORDS = 110
+_STEP_WORDS = 90
+_MOST_PASSAGES = 6
+_MOST_ASKED = 3
+_FIRST_LOOK = 400
+
+
+class Embeds(Protocol):
+    """Anything that turns texts into rows of unit length."""
+
+    def embed(self, texts: list[str]) -> NDArray[np.float32]:
+        """One row per text."""
+
+
+def passages(title: str, body: str, most: int) -> list[str]:
+    """Overlapping stretches of a text, each led by its title."""
+    words = body[:40_000].split()
+    stretches = [
+        " ".join(words[at : at + _PASSAGE_WORDS])
+        for at in range(0, max(1, len(words) - (_PASSAGE_WORDS - _STEP_WORDS)), _STEP_WORDS)
+    ][:most]
+    led = [f"{title[:200]}\n{part}".strip() for part in stretches]
+    return [part[:1_500] for part in led if part]
+
+
+class Meaning:
+    """Vectors of passages in one byte per number; callers hold the lock."""
+
+    def __init__(self, embedder: Embeds) -> None:
+        self._embedder = embedder
+        self._width = 0
+        self._bytes = bytearray()
+        self._bits = bytearray()
+        self._owners = array("I")
+
+    def embed(self, text: Text) -> NDArray[np.int8]:
+        """The vectors of a text's passages; slow, so done before locking."""
+        return self._vectors(passages(text.title, text.body, _MOST_PASSAGES))
+
+    def ask(self, query: Query) -> NDArray[np.int8]:
+        """The vectors of a query's passages."""
+        return self._vectors(passages(query.title, query.text, _MOST_ASKED))
+
+    def _vectors(self, parts: list[str]) -> NDArray[np.int8]:
+        if not parts:
+            return np.zeros((0, self._width), np.int8)
+        rows = np.asarray(self._embedder.embed(parts), np.float32)
+        return np.clip(np.rint(rows * 508), -127, 127).astype(np.int8)
+
+    def put(self, number: int, vectors: NDArray[np.int8]) -> None:
+        """Remember the passages of the text with this number."""
+        if len(vectors):
+            self._width = vectors.shape[1]
+            self._bytes += vectors.tobytes()
+            self._bits += np.packbits(vectors > 0, axis=1).tobytes()
+            self._owners.extend([number] * len(vectors))
+
+    def renumbered(self, moved: dict[int, int]) -> Meaning:
+        """The same vectors under new numbers, those of retired texts left out."""
+        fresh = Meaning(self._embedder)
+        owners = np.array(self._owners)
+        table = self._table()
+        kept = [at for at, owner in enumerate(owners.tolist()) if owner in moved]
+        for at in kept:
+            fresh.put(moved[int(owners[at])], table[at : at + 1])
+        return fresh
+
+    def _table(self) -> NDArray[np.int8]:
+        width = max(self._width, 1)
+        return np.frombuffer(bytes(self._bytes), np.int8).reshape(-1, width)
+
+    def nearest(self, asked: NDArray[np.int8], allowed: NDArray[np.bool_]) -> Ints:
+        """The texts with the passages nearest in meaning.
+
+        Signs alone are compared first, eight times less to read.
+        """
+        if not len(self._owners) or not len(asked):
+            return np.zeros(0, np.int64)
+        owners = np.array(self._owners, dtype=np.int64)
+        bits = np.frombuffer(self._bits, np.uint8).reshape(len(owners), -1)
+        apart = np.full(len(owners), 1 << 14, np.int32)
+        for row in np.packbits(asked > 0, axis=1):
+            apart = np.minimum(apart, np.bitwise_count(bits ^ row).sum(1, np.int32))
+        del bits  # a bytearray cannot grow while a view of it is alive
+        apart[~allowed[owners]] = 1 << 14
+        most = min(_FIRST_LOOK, len(owners))
+        near = np.argpartition(apart, most - 1)[:most]
+        near = near[allowed[owners[near]]]
+        likeness = _products(self._rows(near), asked)
+        ranked = owners[near[np.lexsort((owners[near], -likeness))]]
+        first = np.sort(np.unique(ranked, return_index=True)[1])[:MOST_FOUND]
+        return ranked[first]
+
+    def likeness(self, numbers: Ints, asked: NDArray[np.int8]) -> NDArray[np.float64]:
+        """The best cosine of any passage of each text with any of the query's."""
+        found = np.zeros(len(numbers))
+        if len(asked) and len(self._owners):
+            owners = np.array(self._owners, dtype=np.int64)
+            rows = np.flatnonzero(np.isin(owners, numbers))
+            values = _products(self._rows(rows), asked)
+            place = np.searchsorted(numbers, owners[rows])
+            np.maximum.at(found, place, values)
+        return found
+
+    def _rows(self, at: Ints) -> NDArray[np.int8]:
+        table = np.frombuffer(self._bytes, np.int8).reshape(-1, self._width)
+        rows = table[at]
+        del table
+        return rows
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The vectors and their owners, for keeping on disk."""
+        return {"vectors": self._table(), "owners": np.array(self._owners, np.uint32)}
+
+    def fill(self, vectors: NDArray[np.int8], owners: NDArray[Any]) -> None:
+        """Take in what `arrays` gave."""
+        self._width = vectors.shape[1]
+        self._bytes = bytearray(vectors.tobytes())
+        self._bits = bytearray(np.packbits(vectors > 0, axis=1).tobytes())
+        self._owners = array("I", owners.tolist())
+
+
+def _products(rows: NDArray[np.int8], asked: NDArray[np.int8]) -> NDArray[np.float64]:
+    if not len(rows):
+        return np.zeros(0)
+    a, b = rows.astype(np.float32), asked.astype(np.float32)
+    lengths = np.linalg.norm(a, axis=1)[:, None] * np.linalg.norm(b, axis=1)[None]
+    return np.asarray(((a @ b.T) / np.maximum(lengths, 1e-6)).max(axis=1), np.float64)

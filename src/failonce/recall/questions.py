@@ -1,0 +1,51 @@
+"""Reads a query: what is told, or what a change touches and does."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from failonce.recall.shapes import Query
+from failonce.recall.tokens import readable, terms
+
+MOST_TITLE_TERMS = 400
+_HEADER = re.compile(
+    r"^(?:diff --git a/\S+ b/(?P<git>\S+)"
+    r"|(?:\+\+\+|---) (?:[ab]/)?(?P<file>(?!dev/null)\S+)"
+    r"|rename (?:from|to) (?P<name>\S+))",
+    re.MULTILINE,
+)
+# The machinery of a diff says nothing of what the change does.
+_MACHINERY = re.compile(
+    r"^(?:index [0-9a-f]+\.\.[0-9a-f]+.*|@@ .*? @@|diff --git.*"
+    r"|(?:---|\+\+\+) .*|(?:new|old|deleted)(?: file)? mode.*|similarity index.*"
+    r"|(?:Signed-off-by|Co-authored-by|Reviewed-by|Change-Id):.*)$",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadQuery:
+    """A query as terms, with the paths it touches."""
+
+    query: Query
+    title: list[str]
+    body: list[str]
+    paths: tuple[str, ...]
+
+
+def read_query(query: Query) -> ReadQuery:
+    """The terms and paths of a query; a change's diff is read as one."""
+    title = terms(query.title, MOST_TITLE_TERMS)
+    if query.kind != "change":
+        return ReadQuery(query, title, terms(query.text), query.paths)
+    text = readable(query.text)
+    paths = tuple(dict.fromkeys((*query.paths, *_paths(text))))
+    told = " ".join(paths[:50]) if paths != query.paths else ""
+    body = terms(_MACHINERY.sub("", text) + "\n" + told)
+    return ReadQuery(query, title, body, paths)
+
+
+def _paths(text: str) -> list[str]:
+    found = (m["git"] or m["file"] or m["name"] for m in _HEADER.finditer(text))
+    return [path for path in dict.fromkeys(found) if "/" in path or "." in path]

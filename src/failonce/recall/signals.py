@@ -1,0 +1,236 @@
+"""Measures in how many ways a query and each candidate are alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from failonce.recall.likeness import Question, rarities
+from failonce.recall.postings import Ints, Postings
+
+Numbers = NDArray[np.float64]
+
+_TITLE_COUNTS = 3
+# A passage is about a paragraph; each begins in the middle of the one before.
+_HALF_PASSAGE = 30
+_NEIGHBOURS = 10
+# Okapi's saturation and length normalisation (Robertson & Zaragoza, 2009), with
+# the mild length penalty that suits reports of very different length.
+_SATURATION, _LENGTH_PENALTY = 1.2, 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The signals of every candidate by name, and what each shares in words."""
+
+    numbers: Ints
+    signals: dict[str, Numbers]
+    shared: list[Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Distinct (text, term) pairs of the candidates, and their match in the query."""
+
+    rows: Ints
+    ids: Ints
+    counts: Numbers
+    rarity: Numbers
+    weight: Numbers  # sub-linear count times rarity, rows of unit length
+    at: Ints  # the place of the term in the question
+    hit: NDArray[np.bool_]
+    many: int
+
+
+def compare(postings: Postings, question: Question, numbers: Ints) -> Compared:
+    """Every signal for every candidate; candidates without words get zeros."""
+    terms, rows, positions = postings.sequences(numbers)
+    titles = positions < postings.title_lengths(numbers)[rows]
+    pairs = _pairs(postings, question, terms, rows, titles, len(numbers))
+    lengths = np.bincount(rows, minlength=len(numbers)).astype(np.float64)
+    parts = pairs.weight[pairs.hit] * question.weight[pairs.at[pairs.hit]]
+    parts = parts / question.length
+    likeness = _sum(pairs.rows[pairs.hit], parts, pairs.many)
+    signals = {
+        "likeness": likeness,
+        **_coverage(question, pairs),
+        "saturated": _saturated(question, pairs, lengths, postings.mean_length()),
+        "phrases": _phrases(postings, question, terms, rows, len(numbers)),
+        "passage": _passage(question, pairs, terms, rows, positions),
+        "title_letters": _title_letters(postings, question, terms, rows, titles, len(numbers)),
+        "neighbours": _neighbours(pairs),
+        "length": np.log1p(lengths),
+    }
+    return Compared(numbers, signals, _shared(question, pairs, parts))
+
+
+def _pairs(
+    postings: Postings,
+    question: Question,
+    terms: Ints,
+    rows: Ints,
+    titles: NDArray[np.bool_],
+    many: int,
+) -> _Pairs:
+    width = np.int64(len(postings.vocabulary) + 1)
+    both, back = np.unique(rows * width + terms, return_inverse=True)
+    counts = np.bincount(back, np.where(titles, _TITLE_COUNTS, 1)).astype(np.float64)
+    row, ids = both // width, both % width
+    distinct, place = np.unique(ids, return_inverse=True)
+    rarity = rarities(postings, distinct, question.texts)[place].astype(np.float64)
+    weight = (1 + np.log(np.maximum(counts, 1))) * rarity
+    norms = np.sqrt(_sum(row, weight * weight, many))
+    at, hit = _places(question.ids, ids)
+    weight = weight / np.maximum(norms[row], 1e-9)
+    return _Pairs(row, ids, counts, rarity, weight, at, hit, many)
+
+
+def _places(known: Ints, ids: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+    if not len(known):
+        return np.zeros(len(ids), np.int64), np.zeros(len(ids), bool)
+    at = np.minimum(np.searchsorted(known, ids), len(known) - 1)
+    return at, known[at] == ids
+
+
+def _sum(rows: Ints, values: NDArray[Any], many: int) -> Numbers:
+    return np.bincount(rows, values, many).astype(np.float64)
+
+
+def _coverage(question: Question, pairs: _Pairs) -> dict[str, Numbers]:
+    """How much of what one says the other says too, rare words counting most."""
+    worth = pairs.rarity**2
+    shared = _sum(pairs.rows[pairs.hit], worth[pairs.hit], pairs.many)
+    told = _sum(pairs.rows, worth, pairs.many)
+    asked = float(np.square(question.rarity).sum())
+    title = np.square(question.rarity) * question.in_title
+    in_title = title[pairs.at[pairs.hit]] if len(title) else worth[pairs.hit]
+    covered = shared / np.maximum(told, 1e-9)
+    return {
+        "covered": covered,
+        "both_ways": np.minimum(covered, shared / max(asked, 1e-9)),
+        "title_told": _sum(pairs.rows[pairs.hit], in_title, pairs.many) / max(float(title.sum()), 1e-9),
+    }
+
+
+def _saturated(question: Question, pairs: _Pairs, lengths: Numbers, usual: float) -> Numbers:
+    """Okapi BM25 as a share of what the query would score against itself."""
+    hit, rows = pairs.hit, pairs.rows[pairs.hit]
+    asked = (1 + np.log(np.maximum(question.counts, 1))) * np.maximum(question.rarity - 1, 0.05)
+    penalty = 1 - _LENGTH_PENALTY + _LENGTH_PENALTY * lengths / max(usual, 1.0)
+    counts = pairs.counts[hit]
+    gain = counts * (_SATURATION + 1) / (counts + _SATURATION * penalty[rows])
+    whole = max(float(asked.sum()), 1e-9)
+    each = asked[pairs.at[hit]] * gain if len(asked) else gain
+    return _sum(rows, each, pairs.many) / whole
+
+
+def _phrases(postings: Postings, question: Question, terms: Ints, rows: Ints, many: int) -> Numbers:
+    """The cosine of neighbouring pairs of words."""
+    width = np.int64(len(postings.vocabulary) + 1)
+    asked = question.sequence
+    known = (asked[:-1] >= 0) & (asked[1:] >= 0)
+    wanted, times = np.unique((asked[:-1] * width + asked[1:])[known], return_counts=True)
+    inside = rows[1:] == rows[:-1]
+    codes, row = (terms[:-1] * width + terms[1:])[inside], rows[1:][inside]
+    if not len(wanted) or not len(codes):
+        return np.zeros(many)
+    distinct, back = np.unique(codes, return_inverse=True)
+    both, place = np.unique(row * len(distinct) + back, return_inverse=True)
+    counts = 1 + np.log(np.bincount(place))
+    row, code = both // len(distinct), both % len(distinct)
+    rare = _pair_rarity(postings, question, distinct, width)
+    weights = counts * rare[code]
+    norms = np.sqrt(_sum(row, weights * weights, many))
+    asked_weights = (1 + np.log(times)) * _pair_rarity(postings, question, wanted, width)
+    at, hit = _places(wanted, distinct)
+    gained = np.where(hit, asked_weights[at], 0.0)[code] * weights
+    length = float(np.sqrt(np.square(asked_weights).sum()))
+    return _sum(row, gained, many) / np.maximum(norms * length, 1e-9)
+
+
+def _pair_rarity(postings: Postings, question: Question, codes: Ints, width: np.int64) -> Numbers:
+    both = np.concatenate([codes // width, codes % width])
+    distinct, back = np.unique(both, return_inverse=True)
+    rare = rarities(postings, distinct, question.texts)[back].astype(np.float64)
+    return rare[: len(codes)] + rare[len(codes) :]
+
+
+def _passage(question: Question, pairs: _Pairs, terms: Ints, rows: Ints, positions: Ints) -> Numbers:
+    """The best cosine of the query with any paragraph of the text."""
+    if not len(terms):
+        return np.zeros(pairs.many)
+    block = positions // _HALF_PASSAGE
+    blocks = np.int64(block.max() + 2)
+    # Each word stands in two passages: its own half begins one, ends another.
+    where = np.concatenate([rows * blocks + block, rows * blocks + block + 1])
+    distinct, place = np.unique(pairs.ids, return_inverse=True)
+    rare = np.zeros(len(distinct))
+    rare[place] = pairs.rarity
+    at = np.searchsorted(distinct, np.concatenate([terms, terms]))
+    both, back = np.unique(where * len(distinct) + at, return_inverse=True)
+    passage, term = both // len(distinct), both % len(distinct)
+    weights = (1 + np.log(np.bincount(back))) * rare[term]
+    many = int(pairs.many * blocks)
+    norms = np.sqrt(_sum(passage, weights * weights, many))
+    place_asked, hit = _places(question.ids, distinct)
+    asked = np.where(hit, question.weight[place_asked] if len(question.ids) else 0, 0)
+    found = _sum(passage, weights * asked[term], many)
+    cosines = found / np.maximum(norms * question.length, 1e-9)
+    return np.asarray(cosines.reshape(pairs.many, int(blocks)).max(axis=1))
+
+
+def _title_letters(
+    postings: Postings,
+    question: Question,
+    terms: Ints,
+    rows: Ints,
+    titles: NDArray[np.bool_],
+    many: int,
+) -> Numbers:
+    """How far two titles share runs of three letters: typos and compounds."""
+    found = np.zeros(many)
+    asked = _letters(tuple(question.title_words[:40]))
+    if asked:
+        told: list[list[str]] = [[] for _ in range(many)]
+        for row, term in zip(rows[titles].tolist(), terms[titles].tolist(), strict=True):
+            told[row].append(postings.word(term))
+        for row, words in enumerate(told):
+            letters = _letters(tuple(words[:40]))
+            both = len(asked) + len(letters)
+            found[row] = 2 * len(asked & letters) / both if letters else 0.0
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _letters(words: tuple[str, ...]) -> frozenset[str]:
+    text = f" {' '.join(words)} "
+    return frozenset(text[i : i + 3] for i in range(len(text) - 2)) if words else frozenset()
+
+
+def _neighbours(pairs: _Pairs) -> Numbers:
+    """How like other candidates each one is: a text like many says little.
+
+    Without it, reports written from one template would seem to repeat
+    whatever is told in the words of that template.
+    """
+    distinct, column = np.unique(pairs.ids, return_inverse=True)
+    table = np.zeros((pairs.many, len(distinct)), dtype=np.float32)
+    table[pairs.rows, column] = pairs.weight
+    alike = table @ table.T
+    np.fill_diagonal(alike, 0.0)
+    most = min(_NEIGHBOURS, pairs.many)
+    nearest = np.partition(alike, pairs.many - most, axis=1)[:, pairs.many - most :]
+    return np.asarray(nearest.mean(axis=1), np.float64)
+
+
+def _shared(question: Question, pairs: _Pairs, parts: NDArray[Any]) -> list[Mapping[str, float]]:
+    shared: list[dict[str, float]] = [{} for _ in range(pairs.many)]
+    rows, columns = pairs.rows[pairs.hit].tolist(), pairs.at[pairs.hit].tolist()
+    for row, column, part in zip(rows, columns, parts.tolist(), strict=True):
+        shared[row][question.words[column]] = part
+    return list(shared)
