@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import pickle
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +27,10 @@ _TOUCHED = ("service", "technology", "path")
 # hand, small enough that words decide and large enough to part equals.
 _BY_HAND = {"service": 0.5, "technology": 0.25, "path": 1.0}
 # Only ranking may look at the time; see how-recall-ranks.
-_NOT_FOR_DECIDING = ("recency", "length")
+_NOT_FOR_DECIDING = ("recency",)
 _NEVER_BELOW_ZERO = (
-    "likeness", "saturated", "both_ways", "covered", "phrases", "passage",
-    "title_told", "title_letters", "meaning",
+    "likeness", "saturated", "both_ways", "passage", "title_told",
+    "title_letters", "meaning",
 )  # fmt: skip
 _NEVER_ABOVE_ZERO = ("neighbours", "recency")
 
@@ -75,8 +75,7 @@ def bounds(names: Sequence[str]) -> list[tuple[float | None, float | None]]:
 
 def fit_rank(groups: Sequence[Group], names: Sequence[str], steady: float) -> Any:
     """Weights under which right answers stand before wrong ones (softmax)."""
-    from scipy.optimize import minimize
-
+    minimize: Any = import_module("scipy.optimize").minimize
     data = [(row.signals, row.right, len(group) ** -0.7) for group in groups for row in group if row.right.any()]
     spread = np.concatenate([d[0] for d in data]).std(0) + 1e-6
 
@@ -100,8 +99,7 @@ def fit_rank(groups: Sequence[Group], names: Sequence[str], steady: float) -> An
 
 def fit_decide(groups: Sequence[Group], names: Sequence[str], rank: Any, steady: float) -> tuple[Any, float]:
     """Weights and start of a logistic chance, learnt from the first three hits."""
-    from scipy.optimize import minimize
-
+    minimize: Any = import_module("scipy.optimize").minimize
     xs, ys, weights = [], [], []
     for group in groups:
         for row in group:
@@ -157,7 +155,6 @@ def main() -> None:
     parser.add_argument("--changes", type=Path, default=Path(__file__).parent / "changes")
     parser.add_argument("--model", type=Path)
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--cache", type=Path, help="keep the signals of each set here")
     wants = parser.parse_args()
     shipped: dict[str, Any] = {}
     for name, model in (("", None), ("_with_meaning", embedder(wants.model))):
@@ -171,9 +168,11 @@ def main() -> None:
 
 
 def _learnt(wants: argparse.Namespace, suffix: str, model: Any) -> dict[str, Any]:
-    sets, tables, names = {}, {}, []
+    sets: dict[str, Set] = {}
+    tables: dict[str, list[Row]] = {}
+    names: list[str] = []
     for one in read_sets(wants.data, wants.changes, False):
-        names, tables[one.name] = _cached(wants.cache, one, suffix, model)
+        names, tables[one.name] = rows_of(one, model)
         sets[one.name] = one
     failures = {k: t for k, t in tables.items() if k != "changes"}
     groups: dict[str, Group] = {}
@@ -181,19 +180,15 @@ def _learnt(wants: argparse.Namespace, suffix: str, model: Any) -> dict[str, Any
         groups |= grouped(sets[key], rows)
     print(f"failures{suffix}, each set answered with weights from the other sources")
     for key, rows in failures.items():
-        own = grouped(sets[key], rows)
-        if key == "repeats":
-            # Each organisation in turn is left out of what is learnt.
-            done = {s: _fit([g for n, g in groups.items() if n != s], names) for s in own}
-        else:
-            done = {s: _fit([g for n, g in groups.items() if n != s], names) for s in own}
-        answers = [answered(r, *done[r.question.source if key == "repeats" else key]) for r in rows]
+        # Each organisation and each tracker in turn is left out of the learning.
+        fits = {left: _fit([g for n, g in groups.items() if n != left], names) for left in grouped(sets[key], rows)}
+        answers = [answered(row, *fits[row.question.source if key == "repeats" else key]) for row in rows]
         _print(key, figures(sets[key], answers))
     fitted = {f"failure{suffix}": _model(_fit(list(groups.values()), names), names)}
     if "changes" in tables:
         rows = tables["changes"]
-        done_folds = {f: _fit([[r for r in rows if _fold(r) != f]], names, change=True) for f in range(5)}
-        answers = [answered(r, *done_folds[_fold(r)]) for r in rows]
+        folds = {f: _fit([[r for r in rows if _fold(r) != f]], names, change=True) for f in range(5)}
+        answers = [answered(r, *folds[_fold(r)]) for r in rows]
         _print("changes, five folds", figures(sets["changes"], answers))
         fitted[f"change{suffix}"] = _model(_fit([rows], names, change=True), names)
     return fitted
@@ -208,7 +203,10 @@ def _fold(row: Row) -> int:
 def _fit(groups: list[Group], names: Sequence[str], change: bool = False) -> tuple[Any, Any, float]:
     steady = 0.002 if change else 0.02
     rank = fit_rank(groups, names, steady)
-    decide, start = fit_decide(groups, names, rank, 0.002)
+    if change:
+        # The public failures' dates say nothing of when a change was made.
+        rank[list(names).index("recency")] = 0.0
+    decide, start = fit_decide(groups, names, rank, 0.01)
     return rank, decide, start
 
 
@@ -223,17 +221,6 @@ def _model(fitted: tuple[Any, Any, float], names: Sequence[str]) -> dict[str, An
 def _rounded(names: Sequence[str], weights: Any) -> dict[str, float]:
     found = {n: round(float(w), 4) for n, w in zip(names, weights, strict=True)}
     return {n: w for n, w in found.items() if w and n not in _TOUCHED} | _BY_HAND
-
-
-def _cached(folder: Path | None, one: Set, suffix: str, model: Any) -> tuple[list[str], list[Row]]:
-    if folder is None:
-        return rows_of(one, model)
-    path = folder / f"{one.name.replace('/', '-')}{suffix}.pickle"
-    if not path.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(pickle.dumps(rows_of(one, model)))
-    found: tuple[list[str], list[Row]] = pickle.loads(path.read_bytes())
-    return found
 
 
 def _print(name: str, found: dict[str, Any]) -> None:

@@ -30,7 +30,6 @@ class Question:
     rarity: Floats
     weight: Floats
     in_title: NDArray[np.bool_]
-    sequence: Ints  # terms in reading order; unknown ones are -1
     title_words: list[str]
     length: float  # what the whole query weighs, unknown terms too
     texts: int
@@ -48,7 +47,6 @@ def ask(postings: Postings, title: list[str], body: list[str], texts: int) -> Qu
     times = np.array([counts[term] for _, term in pairs], dtype=np.float32)
     weight = (1 + np.log(np.maximum(times, 1))) * rarity
     titles = set(title)
-    sequence = [postings.known(term) for term in (*title, *body)]
     return Question(
         words=[term for _, term in pairs],
         ids=ids,
@@ -56,7 +54,6 @@ def ask(postings: Postings, title: list[str], body: list[str], texts: int) -> Qu
         rarity=rarity,
         weight=weight.astype(np.float32),
         in_title=np.array([term in titles for _, term in pairs], dtype=bool),
-        sequence=np.array([-1 if n is None else n for n in sequence], dtype=np.int64),
         title_words=title,
         length=float(np.sqrt(np.square(weight).sum())) or 1.0,
         texts=texts,

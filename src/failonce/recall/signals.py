@@ -60,11 +60,9 @@ def compare(postings: Postings, question: Question, numbers: Ints) -> Compared:
         "likeness": likeness,
         **_coverage(question, pairs),
         "saturated": _saturated(question, pairs, lengths, postings.mean_length()),
-        "phrases": _phrases(postings, question, terms, rows, len(numbers)),
         "passage": _passage(question, pairs, terms, rows, positions),
         "title_letters": _title_letters(postings, question, terms, rows, titles, len(numbers)),
         "neighbours": _neighbours(pairs),
-        "length": np.log1p(lengths),
     }
     return Compared(numbers, signals, _shared(question, pairs, parts))
 
@@ -111,7 +109,6 @@ def _coverage(question: Question, pairs: _Pairs) -> dict[str, Numbers]:
     in_title = title[pairs.at[pairs.hit]] if len(title) else worth[pairs.hit]
     covered = shared / np.maximum(told, 1e-9)
     return {
-        "covered": covered,
         "both_ways": np.minimum(covered, shared / max(asked, 1e-9)),
         "title_told": _sum(pairs.rows[pairs.hit], in_title, pairs.many) / max(float(title.sum()), 1e-9),
     }
@@ -127,37 +124,6 @@ def _saturated(question: Question, pairs: _Pairs, lengths: Numbers, usual: float
     whole = max(float(asked.sum()), 1e-9)
     each = asked[pairs.at[hit]] * gain if len(asked) else gain
     return _sum(rows, each, pairs.many) / whole
-
-
-def _phrases(postings: Postings, question: Question, terms: Ints, rows: Ints, many: int) -> Numbers:
-    """The cosine of neighbouring pairs of words."""
-    width = np.int64(len(postings.vocabulary) + 1)
-    asked = question.sequence
-    known = (asked[:-1] >= 0) & (asked[1:] >= 0)
-    wanted, times = np.unique((asked[:-1] * width + asked[1:])[known], return_counts=True)
-    inside = rows[1:] == rows[:-1]
-    codes, row = (terms[:-1] * width + terms[1:])[inside], rows[1:][inside]
-    if not len(wanted) or not len(codes):
-        return np.zeros(many)
-    distinct, back = np.unique(codes, return_inverse=True)
-    both, place = np.unique(row * len(distinct) + back, return_inverse=True)
-    counts = 1 + np.log(np.bincount(place))
-    row, code = both // len(distinct), both % len(distinct)
-    rare = _pair_rarity(postings, question, distinct, width)
-    weights = counts * rare[code]
-    norms = np.sqrt(_sum(row, weights * weights, many))
-    asked_weights = (1 + np.log(times)) * _pair_rarity(postings, question, wanted, width)
-    at, hit = _places(wanted, distinct)
-    gained = np.where(hit, asked_weights[at], 0.0)[code] * weights
-    length = float(np.sqrt(np.square(asked_weights).sum()))
-    return _sum(row, gained, many) / np.maximum(norms * length, 1e-9)
-
-
-def _pair_rarity(postings: Postings, question: Question, codes: Ints, width: np.int64) -> Numbers:
-    both = np.concatenate([codes // width, codes % width])
-    distinct, back = np.unique(both, return_inverse=True)
-    rare = rarities(postings, distinct, question.texts)[back].astype(np.float64)
-    return rare[: len(codes)] + rare[len(codes) :]
 
 
 def _passage(question: Question, pairs: _Pairs, terms: Ints, rows: Ints, positions: Ints) -> Numbers:

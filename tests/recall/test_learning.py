@@ -1,0 +1,74 @@
+"""Answers move the weights a little, the same way each time, and never far."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+
+from failonce.recall import Index, Query, Text, Weights
+from failonce.recall.learning import Answer, learn
+
+SAYS = Literal["yes", "no", "not sure"]
+QUERY = Query("the queue was full and workers died", services=("queue",))
+
+
+def _index(weights: Weights | None = None) -> Index:
+    index = Index(weights)
+    index.put(Text("F-1", "Queue full", "workers died", services=("queue",)))
+    index.put(Text("F-2", "Mail late", "the queue of mails grew"))
+    return index
+
+
+def _answers(said: SAYS, count: int) -> list[Answer]:
+    return [Answer(hit.signals, said) for hit in _index().search(QUERY)[:1] * count]
+
+
+def test_no_answers_change_nothing() -> None:
+    assert learn(Weights(), []) == Weights()
+
+
+@pytest.mark.parametrize(("said", "direction"), [("yes", 1), ("no", -1)])
+def test_answers_move_the_chance_their_way(said: SAYS, direction: int) -> None:
+    before = _index().search(QUERY)[0].probability
+
+    after = _index(learn(Weights(), _answers(said, 50))).search(QUERY)[0].probability
+
+    assert (after - before) * direction > 0
+
+
+def test_many_answers_move_more_than_few() -> None:
+    few, many = (learn(Weights(), _answers("no", count)) for count in (2, 200))
+
+    assert many.failure.start < few.failure.start < Weights().failure.start
+
+
+def test_weights_stay_within_bounds_whatever_is_answered() -> None:
+    wild = Answer((("likeness", 1e300), ("passage", float("nan"))), "no")
+
+    learnt = learn(Weights(), [wild] * 1_000 + _answers("no", 5_000))
+
+    shipped = Weights().failure
+    for name, weight in learnt.failure.decide.items():
+        assert abs(weight) <= 1.51 * abs(shipped.decide[name])
+        assert weight * shipped.decide[name] >= 0
+    assert abs(learnt.failure.start - shipped.start) <= 1.5
+
+
+def test_the_order_of_answers_does_not_matter() -> None:
+    answers = _answers("yes", 3) + _answers("no", 2) + _answers("not sure", 4)
+
+    assert learn(Weights(), answers) == learn(Weights(), answers[::-1])
+
+
+def test_answers_about_failures_leave_changes_alone() -> None:
+    learnt = learn(Weights(), _answers("no", 50))
+
+    assert learnt.change == Weights().change
+    assert learnt.failure != Weights().failure
+
+
+def test_weights_survive_json() -> None:
+    learnt = learn(Weights(), _answers("no", 50))
+
+    assert Weights.from_json(learnt.to_json()) == learnt
