@@ -68,6 +68,9 @@ REFUSED: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "failure_withdraw"): ADA_ALONE,
     ("POST", "failure_add"): ADA_ALONE,
     ("POST", "failure_edit"): ADA_ALONE,
+    ("GET", "failure_import"): NOBODY_ELSE,
+    ("POST", "failure_import"): NOBODY_ELSE,
+    ("POST", "failure_import_confirm"): {"ada": 403, "cy": 403, "root": 404},  # nothing waits to be confirmed
     **{(method, page): NOBODY_ELSE for method in ("GET", "POST") for page in FOR_THOSE_WHO_DESCRIBE},
     ("PUT", "api/people/<int:number>/name"): {"cy": 403},
     ("PUT", "api/people/<int:number>/duties"): NOBODY_ELSE,
@@ -90,6 +93,7 @@ REFUSED: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "lesson_retire"): ADA_ALONE,
     ("PUT", "api/lessons/<code>"): ADA_ALONE,
     ("POST", "api/lessons/<code>/retire"): ADA_ALONE,
+    ("POST", "api/import"): NOBODY_ELSE,
 }
 
 # What is sent where an empty form or body would be told what is missing before anybody asks who may.
@@ -185,6 +189,7 @@ def places(ada: Person, root: Person, adas_failure: Failure) -> dict[str, str]:
         "failures/code": adas_failure.code,
         "failures/failure": adas_failure.code,
         "new/key": "5a1c7f52-2f0a-4c1e-9df2-0f3f1e7b7a10",
+        "import/key": "5a1c7f52-2f0a-4c1e-9df2-0f3f1e7b7a10",
         "answer/code": adas_failure.code,
         "answer/other": later.code,
         "answers/code": later.code,

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "failonce.lessons",
     "failonce.modes",
     "failonce.preflight",
+    "failonce.intake",
     "failonce.web",
     "failonce.api",
 ]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("failures/", include("failonce.failures.urls")),
     path("lessons/", include("failonce.lessons.urls")),
     path("modes/", include("failonce.modes.urls")),
+    path("import/", include("failonce.intake.urls")),
     path("preflight/", include("failonce.preflight.urls")),
     path("api/", api.urls),
     path("healthz", healthz, name="healthz"),

@@ -25,6 +25,7 @@ class Found:
     name: str  # as a report calls it
     format: str
     size: int
+    origin: str  # what its ids are unique in, where its records don't say
 
 
 @dataclass(slots=True)
@@ -52,18 +53,27 @@ def find(paths: Sequence[Path], wanted: str = "") -> Finding:
             kind = wanted or format_of(path)
             if not kind:
                 raise Refused(f"{path} is neither JSON Lines, CSV nor Markdown by its looks. Say which with --as.")
-            finding.files.append(Found(path, str(path), kind, path.stat().st_size))
+            finding.files.append(found_at(path, str(path), kind))
         else:
             raise Refused(f"{path} isn't there.")
     return finding
 
 
+def found_at(path: Path, name: str, kind: str, folder: str = "") -> Found:
+    """Return one file; the same file imported again has the same origin. `folder` stands in for a passing one."""
+    whole = path.resolve()
+    folder = folder or whole.parent.name
+    # Each Markdown file is one failure, with its name as its id; the others hold many under one name.
+    origin = folder if kind == "markdown" else f"{folder}/{Path(name).stem}"
+    return Found(path, name, kind, path.stat().st_size, origin)
+
+
 def records_of(found: Found, fields: FieldMap, encoding: str = "") -> Read:
     """Yield the records of one file."""
     if found.format == "csv":
-        yield from csv.read(found.path, found.name, fields, encoding)
+        yield from csv.read(found.path, found.name, found.origin, fields, encoding)
     else:
-        yield from (jsonl if found.format == "jsonl" else markdown).read(found.path, found.name)
+        yield from (jsonl if found.format == "jsonl" else markdown).read(found.path, found.name, found.origin)
 
 
 def format_of(path: Path) -> str:
@@ -86,7 +96,7 @@ def _search(folder: Path, wanted: str, finding: Finding) -> None:
         if not kind or (wanted and kind != wanted) or _is_about_the_folder(path):
             finding.left_alone.append(name)
         else:
-            finding.files.append(Found(path, name, kind, path.stat().st_size))
+            finding.files.append(found_at(path, name, kind))
 
 
 def _files_in(folder: Path) -> Iterator[Path]:

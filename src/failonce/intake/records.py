@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from failonce.intake.report import Place
@@ -36,9 +35,3 @@ class Unreadable:
 
 
 Read = Iterator[Record | Unreadable]
-
-
-def origin_of(path: Path) -> str:
-    """Return a name for where a file's ids come from: the same file imported again has the same."""
-    whole = path.resolve()
-    return f"{whole.parent.name}/{whole.stem}"

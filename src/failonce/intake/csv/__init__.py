@@ -10,7 +10,7 @@ from typing import Any
 from failonce.failures.models import STORY_LIMIT
 from failonce.intake.fields import FieldMap
 from failonce.intake.front_matter import UnreadableError, text_of
-from failonce.intake.records import Read, Record, Unreadable, origin_of
+from failonce.intake.records import Read, Record, Unreadable
 from failonce.intake.report import Place
 from failonce.people.errors import Refused
 
@@ -19,7 +19,7 @@ _DELIMITERS = ",;\t|"
 _RESTARTS = 50  # after so many broken quotes the rest isn't worth guessing at
 
 
-def read(path: Path, name: str, fields: FieldMap, encoding: str = "") -> Read:
+def read(path: Path, name: str, origin: str, fields: FieldMap, encoding: str = "") -> Read:
     """Yield the records of one file; a broken row is said by its line, and the next ones are read.
 
     Raises Refused when no column says what happened.
@@ -33,7 +33,7 @@ def read(path: Path, name: str, fields: FieldMap, encoding: str = "") -> Read:
     except UnreadableError as error:
         yield Unreadable(Place(name, error.line), error.why, size)
         return
-    yield from _records(text, Place(name), origin_of(path), fields, size)
+    yield from _records(text, Place(name), origin, fields, size)
 
 
 def _records(text: str, place: Place, origin: str, fields: FieldMap, size: int) -> Read:

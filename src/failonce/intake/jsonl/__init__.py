@@ -5,17 +5,17 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from failonce.intake.front_matter import UnreadableError, text_of
-from failonce.intake.records import Read, Record, Unreadable, origin_of
+from failonce.intake.records import Read, Record, Unreadable
 from failonce.intake.report import Place
 
 LINE_LIMIT = 16_000_000  # bytes; a story has up to a million characters
 _LIST_LIMIT = 500_000_000  # a list is read as a whole
 
 
-def read(path: Path, name: str) -> Read:
+def read(path: Path, name: str, origin: str) -> Read:
     """Yield the records of one file, in its order."""
     with path.open("rb") as lines:
-        yield from read_lines(lines, name, origin_of(path))
+        yield from read_lines(lines, name, origin)
 
 
 def read_lines(lines: BinaryIO, name: str, origin: str) -> Read:

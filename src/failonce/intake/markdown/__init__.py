@@ -13,7 +13,7 @@ _HEADING = re.compile(r"\A\s*(?:#{1,6}[ \t]+(.+?)[ \t]*#*|(\S.*)\r?\n(?:=+|-+))[
 _ORDINAL = re.compile(r"^(?:\d{4}-\d{2}-\d{2}|\d+)[-_ ]+")
 
 
-def read(path: Path, name: str) -> Read:
+def read(path: Path, name: str, origin: str) -> Read:
     """Yield the one record of a file, or why it can't be read."""
     size = path.stat().st_size
     if size > FILE_LIMIT:
@@ -24,8 +24,8 @@ def read(path: Path, name: str) -> Read:
     except UnreadableError as error:
         yield Unreadable(Place(name, error.line), error.why, size)
         return
-    whole = path.resolve()
-    yield Record(Place(name), {"id": whole.stem, **_fields(front, body, whole.stem)}, whole.parent.name, size)
+    stem = Path(name).stem
+    yield Record(Place(name), {"id": stem, **_fields(front, body, stem)}, origin, size)
 
 
 def _fields(front: dict[str, Any], body: str, stem: str) -> dict[str, Any]:
