@@ -20,6 +20,7 @@ COMMANDS = {
     "export": "failonce.cli.intake:export",
     "lesson": "failonce.cli.lessons:lesson",
     "preflight": "failonce.cli.preflight:preflight",
+    "ranking": "failonce.cli.ranking:ranking",
     "verify": "failonce.cli.installation:verify",
     "migrate": "failonce.cli.installation:migrate",
     "settings": "failonce.cli.installation:settings",

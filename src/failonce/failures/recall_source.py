@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from failonce.failures.models import Failure
-from failonce.recall import Text
+from failonce.recall import Query, Text
 
 LETTER = "F"
 
@@ -15,6 +15,16 @@ def texts(numbers: Iterable[int] | None = None) -> Iterator[Text]:
         failures = failures.filter(pk__in=list(numbers))
     for failure in failures.order_by("pk").iterator(chunk_size=500):
         yield text_of(failure)
+
+
+def query_of(failure: Failure) -> Query:
+    """Return what is asked of recall for a failure that was told: what happened before it and was like it?"""
+    return Query(
+        text=failure.story,
+        title=failure.title,
+        services=tuple(service.slug for service in failure.services.all()),
+        before=failure.started_at.timestamp(),
+    )
 
 
 def text_of(failure: Failure) -> Text:

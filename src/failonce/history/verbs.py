@@ -21,6 +21,9 @@ class Verb(TextChoices):
     MODE_MERGE = "mode:merge", "merged two failure modes"
     MODE_IMPORT = "mode:import", "imported this failure mode"
 
+    RANKING_LEARN = "ranking:learn", "let answers teach how recall ranks"
+    RANKING_RESTORE = "ranking:restore", "went back to the shipped ranking"
+
     LESSON_WRITE = "lesson:write", "wrote this lesson"
     LESSON_EDIT = "lesson:edit", "edited this lesson"
     LESSON_RENEW = "lesson:renew", "said this lesson is still true"

@@ -4,6 +4,7 @@ Each node keeps its own. History is the change log it follows: every write appen
 lock, so its numbers become visible in order and without gaps, and nothing committed late is missed.
 """
 
+import json
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -15,8 +16,9 @@ from failonce.history.models import Entry, Head
 from failonce.lessons import recall_source as lessons
 from failonce.lessons.models import Lesson
 from failonce.modes import snapshots
+from failonce.modes.models import Ranking
 from failonce.people.models import Person
-from failonce.recall import Hit, Index, Query, Text
+from failonce.recall import Hit, Index, Query, Text, Weights
 
 _SOURCES: dict[str, Callable[[Iterable[int] | None], Iterator[Text]]] = {
     failures.LETTER: failures.texts,
@@ -55,6 +57,7 @@ class Memory:
     def _catch_up(self, head: tuple[int, str]) -> Index:
         if self._index is None and (found := snapshots.load(_is_in_history)):
             self._index, self._seen = found
+            self._index.weights = weights_in_force()
             self._saved = self._seen
         if self._index is None or not self._can_follow(head):
             self._index, self._seen = _build(), head
@@ -94,8 +97,14 @@ def _is_in_history(seen: tuple[int, str]) -> bool:
     return seen == _NOTHING or Entry.objects.filter(sequence=seen[0], hash=seen[1]).exists()
 
 
+def weights_in_force() -> Weights:
+    """Return the weights that were set last; those that ship when none were."""
+    last = Ranking.objects.first()
+    return Weights.from_json(json.dumps(last.weights)) if last else Weights()
+
+
 def _build() -> Index:
-    index = Index()
+    index = Index(weights_in_force())
     for source in _SOURCES.values():
         index.put_many(source(None))
     return index
@@ -104,7 +113,10 @@ def _build() -> Index:
 def _apply(index: Index, *, after: int, until: int) -> None:
     """Bring in what the entries after one number, up to another, say has changed."""
     entries = Entry.objects.filter(sequence__gt=after, sequence__lte=until)
-    for letter, numbers in _numbers_of(set(entries.values_list("subject", flat=True))).items():
+    subjects = set(entries.values_list("subject", flat=True))
+    if any(subject.startswith("ranking:") for subject in subjects):
+        index.weights = weights_in_force()
+    for letter, numbers in _numbers_of(subjects).items():
         standing = {text.key: text for text in _SOURCES[letter](numbers)}
         for number in sorted(numbers - {int(key[2:]) for key in standing}):
             index.drop(f"{letter}-{number}")

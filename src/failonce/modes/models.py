@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -67,8 +69,6 @@ class Answer(models.Model):
     value = models.CharField(max_length=20, choices=answers)
     answered_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(default=timezone.now)
-    # What recall said when it was asked; lets the weights be re-estimated from answers.
-    features: models.JSONField[dict[str, float], dict[str, float]] = models.JSONField(default=dict, blank=True)
 
     class Meta:
         constraints = [
@@ -78,6 +78,29 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"F-{self.low_id} and F-{self.high_id}: {self.value}"
+
+
+class Ranking(models.Model):
+    """The weights recall ranks and decides with from a moment on; the last row is in force.
+
+    Rows are only ever added, so every earlier way of ranking can be brought back.
+    """
+
+    weights: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)  # empty: as shipped
+    answers = models.PositiveIntegerField(default=0)  # how many had something to teach
+    set_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"{self.code}, from {self.answers} answers"
+
+    @property
+    def code(self) -> str:
+        """The name by which history knows these weights."""
+        return f"ranking:{self.pk}"
 
 
 def mode_for(person: Person, code: str) -> FailureMode:

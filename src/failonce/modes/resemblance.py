@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from failonce.failures.models import Failure
+from failonce.failures.recall_source import query_of
 from failonce.modes.memory import hidden_from, memory
 from failonce.modes.models import Answer, FailureMode, Occurrence
 from failonce.people.models import Person
@@ -43,13 +44,7 @@ def resembling_text(
 
 def resembling(person: Person, failure: Failure, *, limit: int = SHOWN) -> list[Resemblance]:
     """Return what a told failure resembles among earlier ones, without the pairs people rejected."""
-    query = Query(
-        text=failure.story,
-        title=failure.title,
-        services=tuple(service.slug for service in failure.services.all()),
-        before=failure.started_at.timestamp(),
-    )
-    return _resemblances(person, query, answers_about(failure), {failure.code}, limit)
+    return _resemblances(person, query_of(failure), answers_about(failure), {failure.code}, limit)
 
 
 def answers_about(failure: Failure) -> dict[str, str]:

@@ -20,6 +20,8 @@ DEEDS: dict[Verb, str] = {
     Verb.MODE_UNLINK: "unlink a failure from a mode",
     Verb.MODE_MERGE: "merge two modes",
     Verb.MODE_IMPORT: "import failure modes",
+    Verb.RANKING_LEARN: "let answers teach how recall ranks",
+    Verb.RANKING_RESTORE: "go back to the shipped ranking",
     Verb.LESSON_WRITE: "write a lesson",
     Verb.LESSON_EDIT: "edit a lesson",
     Verb.LESSON_RENEW: "say that a lesson is still true",

@@ -93,6 +93,8 @@ RULES: dict[Verb, tuple[Rule, ...]] = {
     Verb.MODE_UNLINK: (everyone,),
     Verb.MODE_MERGE: (everyone,),
     Verb.MODE_IMPORT: (administrators,),
+    Verb.RANKING_LEARN: (administrators, anyone_practising(LEARNING)),
+    Verb.RANKING_RESTORE: (administrators, anyone_practising(LEARNING)),
     Verb.LESSON_WRITE: (everyone,),
     Verb.LESSON_EDIT: (the_writer, anyone_practising(LEARNING)),
     Verb.LESSON_RENEW: (everyone,),

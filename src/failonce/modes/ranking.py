@@ -1,0 +1,85 @@
+"""How recall ranks here: the weights in force, and what people's answers teach them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from failonce.failures.models import Failure
+from failonce.failures.recall_source import query_of
+from failonce.modes.memory import memory
+from failonce.modes.models import Answer, Ranking
+from failonce.recall import Weights
+from failonce.recall.learning import Answer as Judged
+from failonce.recall.learning import learn
+from failonce.recall.weights import SIGNALS, Model
+
+_MOST_ANSWERS = 2000  # the newest ones; more would say little else and take minutes
+_DEPTH = 50  # a pair further apart than this shares nothing that could be weighed
+_SAID = {Answer.Value.YES: "yes", Answer.Value.NO: "no", Answer.Value.NOT_SURE: "not sure"}
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One signal: what it means, its weight as shipped and its weight here."""
+
+    name: str
+    meaning: str
+    shipped: float
+    here: float
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """Weights that answers taught, and how many answers had something to teach."""
+
+    weights: Weights
+    answers: int
+
+
+def learnt_from_answers() -> Learnt:
+    """Return what every standing answer teaches, starting from the shipped weights.
+
+    The same answers and failures give the same weights: nothing is remembered from learning before.
+    Takes some 20 ms per answer, so it is asked for, not done while somebody waits for a page.
+    """
+    judged = list(_judged())
+    return Learnt(learn(Weights(), judged), len(judged))
+
+
+def signals_weighed(kind: str = "failure") -> list[Weighed]:
+    """Return each signal's part in the decision, the heaviest first; `kind` is failure or change."""
+    shipped: Model = getattr(Weights(), kind)
+    here: Model = getattr(memory.follow().weights, kind)
+    rows = [
+        Weighed(name, meaning, shipped.decide.get(name, 0.0), here.decide.get(name, 0.0))
+        for name, meaning in SIGNALS.items()
+        if shipped.decide.get(name) or here.decide.get(name)
+    ]
+    return sorted(rows, key=lambda row: -abs(row.here))
+
+
+def answers_since(ranking: Ranking | None) -> int:
+    """Return how many answers were given since the weights were last set."""
+    answers = Answer.objects.all()
+    return (answers.filter(answered_at__gt=ranking.set_at) if ranking else answers).count()
+
+
+def as_kept(weights: Weights) -> dict[str, object]:
+    """Return weights as the database keeps them."""
+    kept: dict[str, object] = json.loads(weights.to_json())
+    return kept
+
+
+def _judged() -> Iterator[Judged]:
+    index = memory.follow()
+    answers = Answer.objects.select_related("low", "high").order_by("-answered_at", "-pk")[:_MOST_ANSWERS]
+    for answer in answers:
+        later, earlier = sorted((answer.high, answer.low), key=_newest_first)
+        hits = index.search(query_of(later), limit=_DEPTH, without={later.code})
+        for hit in hits:
+            if hit.key == earlier.code:
+                yield Judged(hit.signals, _SAID[Answer.Value(answer.value)])  # type: ignore[arg-type]
+
+
+def _newest_first(failure: Failure) -> tuple[float, int]:
+    return -failure.started_at.timestamp(), -failure.pk
