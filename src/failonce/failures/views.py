@@ -17,8 +17,8 @@ from failonce.failures.models import Draft, Failure, Kind, failure_for
 from failonce.history.models import Entry
 from failonce.history.verbs import Verb
 from failonce.lessons.models import Lesson
-from failonce.modes.models import Answer, FailureMode
-from failonce.modes.resemblance import Resemblance, resembling, resembling_text
+from failonce.modes.models import Answer
+from failonce.modes.resemblance import Resemblance, resembling_context, resembling_text
 from failonce.modes.writes import answer_repeat
 from failonce.people.errors import Conflict, Refused
 from failonce.people.models import Person
@@ -209,14 +209,11 @@ def _resembling_held(person: Person, held: dict[str, Any]) -> list[Resemblance]:
 
 def _failure_context(person: Person, found: Failure) -> dict[str, Any]:
     withdrawn = found.withdrawn_at is not None
-    return {
-        "failure": found,
+    return resembling_context(person, found) | {
         "may_read_story": not withdrawn or found.told_by_id == person.pk,
         "impacts": found.impacts.select_related("offering").prefetch_related("audiences"),
         "notes": found.notes.select_related("written_by"),
         "lessons": Lesson.objects.standing().filter(failure=found),
-        "mode": FailureMode.objects.filter(occurrences__failure=found).first(),
-        "resembling": [] if withdrawn else resembling(person, found),
         "uses": uses_of(found),
         "history": Entry.objects.of(found.code)[:50],
         "may_edit": not withdrawn and may(person, Verb.FAILURE_EDIT, found),

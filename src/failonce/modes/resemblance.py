@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from failonce.failures.models import Failure
 from failonce.failures.recall_source import query_of
@@ -45,6 +46,18 @@ def resembling_text(
 def resembling(person: Person, failure: Failure, *, limit: int = SHOWN) -> list[Resemblance]:
     """Return what a told failure resembles among earlier ones, without the pairs people rejected."""
     return _resemblances(person, query_of(failure), answers_about(failure), {failure.code}, limit)
+
+
+def resembling_context(person: Person, failure: Failure) -> dict[str, Any]:
+    """Return what the pages show of a failure's repeats: its mode, and what it resembles, surely or faintly."""
+    found = [] if failure.withdrawn_at else resembling(person, failure)
+    sure = [each for each in found if each.said or each.answer == Answer.Value.YES]
+    return {
+        "failure": failure,
+        "mode": FailureMode.objects.filter(occurrences__failure=failure).first(),
+        "said": sure,
+        "faint": [each for each in found if each not in sure],
+    }
 
 
 def answers_about(failure: Failure) -> dict[str, str]:

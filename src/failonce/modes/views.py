@@ -16,7 +16,7 @@ from failonce.lessons.models import Lesson
 from failonce.modes import writes
 from failonce.modes.models import FailureMode, Ranking, mode_for
 from failonce.modes.ranking import answers_since, signals_weighed
-from failonce.modes.resemblance import resembling
+from failonce.modes.resemblance import resembling_context
 from failonce.people.errors import Conflict, Refused
 from failonce.people.models import Person
 from failonce.people.permissions import may
@@ -84,12 +84,7 @@ def repeat_answer(request: Request, code: str, other: str) -> HttpResponse:
     earlier = failure_for(request.user, other)
     writes.answer_repeat(actor=request.user, failure=failure, other=earlier, value=request.POST.get("answer", ""))
     if request.htmx:
-        context = {
-            "failure": failure,
-            "mode": FailureMode.objects.filter(occurrences__failure=failure).first(),
-            "resembling": resembling(request.user, failure),
-        }
-        return render(request, "failures/_resembling.html", context)
+        return render(request, "failures/_resembling.html", resembling_context(request.user, failure))
     return redirect(f"{failure.get_absolute_url()}#resembles")
 
 
