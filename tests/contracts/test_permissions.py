@@ -63,6 +63,10 @@ REFUSED: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "team_list"): NOBODY_ELSE,
     ("POST", "team"): NOBODY_ELSE,
     ("POST", "practice"): NOBODY_ELSE,
+    ("POST", "ranking_learn"): NOBODY_ELSE,
+    ("POST", "ranking_restore"): NOBODY_ELSE,
+    ("POST", "api/recall/weights/learn"): NOBODY_ELSE,
+    ("POST", "api/recall/weights/restore"): NOBODY_ELSE,
     ("GET", "sign_in_link"): {"ada": 410},  # her own; the sign-in that this test begins with has ended it
     ("POST", "sign_in_link"): {"ada": 410},
     ("POST", "failure_withdraw"): ADA_ALONE,

@@ -12,9 +12,16 @@ from failonce.modes.memory import memory, weights_in_force
 from failonce.modes.models import Ranking
 from failonce.modes.writes import answer_repeat
 from failonce.people.models import Person
-from failonce.recall import Weights
+from failonce.recall import Query, Weights
 from tests.doors import call_api, run_cli, signed_in
 
+OTHERS = [
+    "A misplaced route announcement sent mail through another network.",
+    "The invoice run started twice and customers received two invoices.",
+    "A schema change locked a table for nine minutes at noon.",
+    "A firewall rule with a typo cut off the warehouse scanners.",
+    "The certificate of the gateway expired on a Sunday.",
+]
 STORY = "Upload {n}: the disk of the queue host filled up with logs and orders stopped."
 
 
@@ -37,6 +44,8 @@ every_door = pytest.mark.parametrize("door", [by_page, by_api, by_cli])
 def rejected(ada: Person) -> list[Failure]:
     """Failures that look alike and that people said are not."""
     start = datetime(2026, 1, 1, tzinfo=UTC)
+    for story in OTHERS:
+        tell_failure(actor=ada, telling=Telling(story=story, started_at=start))
     told = [
         tell_failure(actor=ada, telling=Telling(story=STORY.format(n=n), started_at=start + timedelta(days=n))).failure
         for n in range(12)
@@ -60,10 +69,9 @@ def test_answers_move_the_weights_and_back(root: Person, rejected: list[Failure]
     assert Ranking.objects.count() == 2
 
 
-def test_many_a_no_makes_recall_more_careful(ada: Person, root: Person, rejected: list[Failure]) -> None:
+def test_many_a_no_makes_recall_more_careful(root: Person, rejected: list[Failure]) -> None:
     def chance_of_another() -> float:
-        asked = call_api(ada, "POST", "/recall", {"text": STORY.format(n=99)})
-        return float(asked.json()["matches"][0]["probability"])
+        return memory.search(Query(text=STORY.format(n=99)), limit=1, without=set())[0].probability
 
     before = chance_of_another()
 

@@ -52,6 +52,7 @@ DEEDS: dict[Verb, str] = {
 _NOUNS = {
     "failure": "Failures",
     "mode": "Failure modes",
+    "ranking": "Failure modes",
     "lesson": "Lessons",
     "preflight": "Preflight",
     "reminder": "Preflight",

@@ -35,14 +35,14 @@ def remembered(person: Person, change: Change, services: Sequence[Service]) -> l
         technologies=tuple(sorted({name for service in services for name in service.technologies})),
         kind="change",
     )
-    hits = memory.search(query, limit=_HITS, without=hidden_from(person))
-    return _Choice(hits).made()
+    hidden = hidden_from(person)
+    return _Choice(memory.search(query, limit=_HITS, without=hidden), hidden).made()
 
 
 class _Choice:
     """Chooses among hits: one reminder per failure and per failure mode, a lesson before its failure."""
 
-    def __init__(self, hits: list[Hit]) -> None:
+    def __init__(self, hits: list[Hit], hidden: set[str]) -> None:
         self._said = [hit for hit in hits if hit.said]
         self._rank = {hit.key: rank for rank, hit in enumerate(hits)}
         hit_lessons = Lesson.objects.in_bulk([_number(hit) for hit in self._said if _is_lesson(hit)])
@@ -53,10 +53,18 @@ class _Choice:
         }
         wanted = set(self._failure_of.values())
         self._failures = Failure.objects.standing().in_bulk(wanted)
-        self._lessons: dict[int, list[Lesson]] = {}
-        for lesson in Lesson.objects.standing().filter(failure__in=wanted):
-            self._lessons.setdefault(lesson.failure_id, []).append(lesson)
         self._modes = dict(Occurrence.objects.filter(failure__in=wanted).values_list("failure_id", "mode_id"))
+        # What was learnt from one occurrence of a mode speaks for the others, which may have no lesson yet.
+        self._mates = dict(
+            Occurrence.objects.filter(mode__in=self._modes.values()).values_list("failure_id", "mode_id")
+        )
+        self._lessons = [
+            lesson
+            for lesson in Lesson.objects.standing().select_related("failure").filter(
+                failure__in=wanted | self._mates.keys(), failure__withdrawn_at=None
+            )
+            if lesson.code not in hidden
+        ]
 
     def made(self) -> list[Remembered]:
         """Return the reminders, best first."""
@@ -70,14 +78,18 @@ class _Choice:
             same = ("mode", mode) if mode else ("failure", failure.pk)
             if same not in told:
                 told.add(same)
-                made.append(Remembered(failure, self._lesson_for(failure), hit.probability, hit.because))
+                lesson = self._lesson_for(failure)
+                about = lesson.failure if lesson else failure
+                made.append(Remembered(about, lesson, hit.probability, hit.because))
             if len(made) == MOST_REMINDERS:
                 break
         return made
 
     def _lesson_for(self, failure: Failure) -> Lesson | None:
-        """Return the lesson that fits the change best, the latest of those that weren't found at all."""
-        lessons = self._lessons.get(failure.pk, [])
+        """Return the lesson that fits the change best, the failure's own before one of its mode."""
+        own = [lesson for lesson in self._lessons if lesson.failure_id == failure.pk]
+        mode = self._modes.get(failure.pk)
+        lessons = own or [lesson for lesson in self._lessons if mode and self._mates.get(lesson.failure_id) == mode]
         nowhere = len(self._rank)
         return min(lessons, key=lambda lesson: (self._rank.get(lesson.code, nowhere), -lesson.pk), default=None)
 
