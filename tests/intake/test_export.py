@@ -19,6 +19,7 @@ from failonce.history.models import Entry, Head
 from failonce.intake.front_matter import join, split
 from failonce.lessons.importing import IncomingLesson, import_lessons
 from failonce.lessons.models import Lesson
+from failonce.lessons.teaching import Teaching
 from failonce.modes.models import Answer, FailureMode
 from failonce.modes.writes import answer_repeat, name_mode
 from failonce.people.models import Person, Practice, Team
@@ -71,7 +72,8 @@ def full(root: Person, ada: Person, bo: Person) -> None:
     answer_repeat(actor=ada, failure=told[3], other=told[2], value="no")
     answer_repeat(actor=ada, failure=told[5], other=told[4], value="not_sure")
     name_mode(actor=ada, mode=FailureMode.objects.get(), version=1, title="Mode: “one”", description=NASTY[0])
-    import_lessons(actor=root, incoming=[_lesson(told[0], bo, number) for number in range(2)])
+    taught = import_lessons(actor=root, incoming=[_lesson(told[0], bo, number) for number in range(2)])
+    assert [outcome.problems for outcome in taught] == [{}, {}]
     Lesson.objects.filter(pk=Lesson.objects.latest("pk").pk).update(
         retired_at=datetime(2026, 2, 3, 4, 5, 6, 789, tzinfo=UTC), retired_because="no: longer", version=3
     )
@@ -98,15 +100,17 @@ def _telling(number: int, text: str) -> Telling:
 def _lesson(failure: Failure, writer: Person, number: int) -> IncomingLesson:
     return IncomingLesson(
         failure=failure,
-        when_you=f"say: yes {number}",
-        remember="'no' # and \"why\"",
-        because="- it: breaks",
-        explanation=NASTY[0],
-        services=("pay",),
-        technologies=("yes", "1.0"),
-        paths=("**/*.sql", "!a"),
-        kinds_of_change=("code",),
-        renew_by=date(2030, 1, 2),
+        teaching=Teaching(
+            when_you=f"say: yes {number}",
+            remember="'no' # and \"why\"",
+            because="- it: breaks",
+            explanation=NASTY[0],
+            services=("pay",),
+            technologies=("yes", "1.0"),
+            paths=("**/*.sql", "a b/[cd].md"),
+            kinds_of_change=("code",),
+            renew_by=date(2020, 1, 2),
+        ),
         written_by=writer,
         written_at=datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC),
     )
@@ -253,13 +257,13 @@ def test_an_export_has_what_its_person_may_read_and_says_what_is_missing(full, c
     files = {file.read_text(encoding="utf-8") for file in (tmp_path / "out" / "failures").glob("*.md")}
     assert not any("visibility: restricted" in text or "withdrawn_at" in text for text in files)
     assert json.loads(answer.stdout)["counts"]["failures"] == len(NASTY) - 2
-    assert "2 failures that you may not read are not in it" in answer.stderr
+    assert "Not in it: 2 failures that you may not read" in answer.stderr
 
 
 def test_an_administrators_export_says_that_it_holds_restricted_failures(full, root, tmp_path):
     answer = run_cli(root, "export", str(tmp_path / "out"))
 
-    assert "1 of the failures are restricted. Keep the folder where only those may look." in answer.stderr
+    assert "In it: 1 failure for named readers only. Keep the folder as safe as that." in answer.stderr
     assert json.loads((tmp_path / "out" / "failonce.json").read_text(encoding="utf-8"))["restricted"] == 1
     assert (tmp_path / "out").stat().st_mode & 0o077 == 0
 

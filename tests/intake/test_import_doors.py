@@ -74,7 +74,7 @@ def test_the_page_shows_what_would_happen_and_what_did(root):
 
     looked_at = client.post("/import/", {"file": SimpleUploadedFile("pager.jsonl", LINES)}).content.decode()
     assert Failure.objects.count() == 0
-    assert "1 failures would be kept, 0 here already, 1 refused." in looked_at
+    assert "1 failure would be kept, 0 here already, 1 refused." in looked_at
     assert "Tell what happened, in your own words" in looked_at
     assert "Not in the catalogue yet, and kept as names: Mail." in looked_at
 

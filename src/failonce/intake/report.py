@@ -6,6 +6,10 @@ from typing import Any
 
 from failonce.failures.telling import without_nul
 
+_ONE = {
+    "failures": "failure", "lessons": "lesson", "modes": "mode", "answers": "answer", "people": "person",
+    "catalogue entries": "catalogue entry",
+}  # fmt: skip
 _NAMED = 8  # new services said by name
 _EXAMPLES = 3  # places named beside a sentence that holds for many
 
@@ -77,7 +81,7 @@ class Report:
         """Return the counts in sentences."""
         would = "would be " if self.dry_run else ""
         parts = [
-            f"{tally.kept:,} {sort} {would}kept, {tally.here:,} here already, {tally.refused:,} refused."
+            f"{counted(tally.kept, sort)} {would}kept, {tally.here:,} here already, {tally.refused:,} refused."
             for sort, tally in self.tallies.items()
         ]
         return " ".join(parts) or "Nothing was found to import."
@@ -102,6 +106,11 @@ class Report:
             ],
             "kept": self.codes,
         }
+
+
+def counted(number: int, sort: str) -> str:
+    """Return a number with its noun: 1 failure, 2 failures."""
+    return f"{number:,} {_ONE[sort] if number == 1 else sort}"
 
 
 def _places(places: list[Place]) -> str:

@@ -2,21 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from failonce.catalogue.writes import services_named
 from failonce.failures.models import Failure
 from failonce.failures.telling import without_nul
 from failonce.history.chain import Happening, record_many
 from failonce.history.verbs import Verb
-from failonce.lessons.models import KindOfChange, Lesson
+from failonce.lessons.models import Lesson
+from failonce.lessons.teaching import Teaching
+from failonce.lessons.writes import plain_fields
 from failonce.people.errors import Refused
 from failonce.people.models import Person
 from failonce.people.permissions import require
-
-_LIMITS = {"when_you": 300, "remember": 500, "because": 500}  # the columns'
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +25,9 @@ class IncomingLesson:
     """One lesson from elsewhere, about a failure that is here."""
 
     failure: Failure
-    when_you: str
-    remember: str
-    because: str
-    renew_by: date
+    teaching: Teaching
     written_by: Person
     written_at: datetime
-    explanation: str = ""
-    services: tuple[str, ...] = ()
-    technologies: tuple[str, ...] = ()
-    paths: tuple[str, ...] = ()
-    kinds_of_change: tuple[str, ...] = ()
     number: int | None = None  # the code it shall have, if that is free
     version: int = 1
     renewed_at: datetime | None = None
@@ -64,59 +57,41 @@ def import_lessons(*, actor: Person, incoming: Sequence[IncomingLesson], dry_run
 
 
 def _outcome(actor: Person, incoming: IncomingLesson, dry_run: bool) -> LessonOutcome:
-    lesson = _lesson_of(incoming)
-    if incoming.failure.pk is not None:
-        twins = Lesson.objects.filter(failure=incoming.failure, **{name: getattr(lesson, name) for name in _LIMITS})
-        if twin := twins.first():
+    try:
+        # The date may have passed there: such a lesson is asked about here, not refused.
+        teaching = incoming.teaching.checked(timezone.localdate(), stands=incoming.teaching.renew_by)
+        if twin := _twin(incoming.failure, teaching):
             return LessonOutcome(twin)
-    if problems := _problems(lesson):
-        return LessonOutcome(None, problems=problems)
-    if not dry_run:
-        try:
-            services, _ = services_named(actor=actor, names=incoming.services)
-        except Refused as refusal:
-            return LessonOutcome(None, problems={"services": refusal.message})
-        lesson.save(force_insert=True)
-        lesson.services.set(services)
+        lesson = _lesson_of(incoming, teaching)
+        if not dry_run:
+            services, _ = services_named(actor=actor, names=teaching.services)
+            lesson.save(force_insert=True)
+            lesson.services.set(services)
+    except Refused as refusal:
+        return LessonOutcome(None, problems=refusal.fields or {"": refusal.message})
     return LessonOutcome(lesson, is_new=True)
 
 
-def _lesson_of(incoming: IncomingLesson) -> Lesson:
+def _twin(failure: Failure, teaching: Teaching) -> Lesson | None:
+    """Return the lesson that says this about this failure already."""
+    if failure._state.adding:  # a dry run keeps no failure a lesson could be about
+        return None
+    sentence = {"when_you": teaching.when_you, "remember": teaching.remember, "because": teaching.because}
+    return Lesson.objects.filter(failure=failure, **sentence).first()
+
+
+def _lesson_of(incoming: IncomingLesson, teaching: Teaching) -> Lesson:
     number = incoming.number
     if number is not None and Lesson.objects.filter(pk=number).exists():
         number = None
     return Lesson(
+        **plain_fields(teaching),
         pk=number,
         failure=incoming.failure,
-        when_you=_line(incoming.when_you),
-        remember=_line(incoming.remember),
-        because=_line(incoming.because),
-        explanation=without_nul(incoming.explanation).strip(),
-        technologies=[_line(each) for each in incoming.technologies],
-        paths=[_line(each) for each in incoming.paths],
-        kinds_of_change=list(incoming.kinds_of_change),
         written_by=incoming.written_by,
         written_at=incoming.written_at,
-        renew_by=incoming.renew_by,
+        version=incoming.version,
         renewed_at=incoming.renewed_at,
         retired_at=incoming.retired_at,
         retired_because=without_nul(incoming.retired_because),
-        version=incoming.version,
     )
-
-
-def _problems(lesson: Lesson) -> dict[str, str]:
-    found = {}
-    for name, limit in _LIMITS.items():
-        text = getattr(lesson, name)
-        if not text:
-            found[name] = "This part of the sentence is empty."
-        elif len(text) > limit:
-            found[name] = f"This has {len(text):,} characters; up to {limit:,} fit."
-    if strange := [each for each in lesson.kinds_of_change if each not in KindOfChange.values]:
-        found["kinds_of_change"] = f"{strange[0][:40]!r} isn't one of: {', '.join(KindOfChange.values)}."
-    return found
-
-
-def _line(text: str) -> str:
-    return " ".join(without_nul(text).split())

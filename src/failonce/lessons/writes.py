@@ -40,7 +40,7 @@ def write_lesson(*, actor: Person, failure: Failure, teaching: Teaching) -> Taug
     if failure.withdrawn_at is not None:
         raise Refused(f"{failure.code} was withdrawn; a lesson needs a failure that stands.")
     teaching = teaching.checked(timezone.localdate())
-    lesson = Lesson(failure=failure, written_by=actor, **_plain(teaching))
+    lesson = Lesson(failure=failure, written_by=actor, **plain_fields(teaching))
     lesson.save(force_insert=True)
     services, notices = services_named(actor=actor, names=teaching.services)
     lesson.services.set(services)
@@ -60,7 +60,7 @@ def edit_lesson(*, actor: Person, lesson: Lesson, version: int, teaching: Teachi
             "again.",
             theirs={"sentence": standing.sentence, "version": str(standing.version)},
         )
-    plain = _plain(teaching)
+    plain = plain_fields(teaching)
     before = {field: getattr(standing, field) for field in _PLAIN_FIELDS if getattr(standing, field) != plain[field]}
     for field, value in plain.items():
         setattr(standing, field, value)
@@ -110,7 +110,8 @@ def _standing(lesson: Lesson) -> Lesson:
     return standing
 
 
-def _plain(teaching: Teaching) -> dict[str, Any]:
+def plain_fields(teaching: Teaching) -> dict[str, Any]:
+    """Return what a lesson says that is kept as it stands, by the names of the columns."""
     return {
         field: list(getattr(teaching, field)) if field in _LISTS else getattr(teaching, field)
         for field in _PLAIN_FIELDS

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from failonce.intake.interchange.sheets import Sheet, sheet_of
 from failonce.intake.report import Place, Report
 from failonce.lessons.importing import IncomingLesson, import_lessons
 from failonce.lessons.models import Lesson
+from failonce.lessons.teaching import Teaching
 from failonce.modes.importing import IncomingAnswer, IncomingMode, import_answers, import_modes
 from failonce.modes.models import FailureMode
 from failonce.people.errors import Refused
@@ -31,7 +31,6 @@ from failonce.people.models import Person
 from failonce.people.permissions import require
 
 BATCH = 300
-_TRUE_FOR = timedelta(days=365)  # a lesson without a date is asked about after a year
 Step = Callable[[int], None]
 
 
@@ -169,15 +168,17 @@ class _Arrival:
         written_at = sheet.moment("written_at") or failure.told_at
         return IncomingLesson(
             failure=failure,
-            when_you=sheet.text("when_you"),
-            remember=sheet.text("remember"),
-            because=sheet.text("because"),
-            explanation=sheet.body,
-            services=sheet.words("services"),
-            technologies=sheet.words("technologies"),
-            paths=sheet.words("paths"),
-            kinds_of_change=sheet.words("kinds_of_change"),
-            renew_by=sheet.day("renew_by") or timezone.localdate() + _TRUE_FOR,
+            teaching=Teaching(
+                when_you=sheet.text("when_you"),
+                remember=sheet.text("remember"),
+                because=sheet.text("because"),
+                explanation=sheet.body,
+                services=sheet.words("services"),
+                technologies=sheet.words("technologies"),
+                paths=sheet.words("paths"),
+                kinds_of_change=sheet.words("kinds_of_change"),
+                renew_by=sheet.day("renew_by"),
+            ),
             written_by=self._person(sheet.text("written_by")) if sheet.text("written_by") else failure.told_by,
             written_at=written_at,
             number=sheet.number("L"),

@@ -17,6 +17,7 @@ from failonce.history.codes import number_of
 from failonce.history.verbs import Verb
 from failonce.intake.front_matter import join, write_yaml
 from failonce.intake.interchange import FOLDERS, MANIFEST, VERSION
+from failonce.intake.report import counted
 from failonce.lessons.models import Lesson
 from failonce.modes.models import Answer, FailureMode
 from failonce.people.errors import Refused
@@ -37,14 +38,16 @@ class Leaving:
 
     def summary(self) -> str:
         """Return it in sentences."""
-        return f"Exported {', '.join(f'{number:,} {sort}' for sort, number in self.counts.items())}."
+        return f"Exported {', '.join(counted(number, sort) for sort, number in self.counts.items())}."
 
     def about_restricted(self) -> str:
         """Return what to know about restricted failures in it, or missing from it."""
         if self.hidden:
-            return f"{self.hidden:,} failures that you may not read are not in it; an administrator's export has them."
+            unread = counted(self.hidden, "failures")
+            return f"Not in it: {unread} that you may not read; an administrator's export has them."
         if self.restricted:
-            return f"{self.restricted:,} of the failures are restricted. Keep the folder where only those may look."
+            restricted = counted(self.restricted, "failures")
+            return f"In it: {restricted} for named readers only. Keep the folder as safe as that."
         return "None of the failures is restricted."
 
     def as_data(self) -> dict[str, Any]:
