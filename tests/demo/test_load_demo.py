@@ -6,13 +6,15 @@ from django.utils import timezone
 from failonce.catalogue.models import Audience, Offering, Service
 from failonce.demo import VISITOR
 from failonce.demo.loading import load
-from failonce.failures.models import Failure
+from failonce.failures.models import Failure, Note
 from failonce.history.chain import verify
 from failonce.lessons.models import Lesson
-from failonce.modes.models import FailureMode
+from failonce.modes.models import Answer, FailureMode
 from failonce.modes.resemblance import answers_about, resembling_text
 from failonce.people.errors import Refused
 from failonce.people.models import Person, Practice, Team
+from failonce.preflight.models import Preflight, Reminder
+from tests.doors import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -75,3 +77,23 @@ def test_an_installation_with_somebody_in_it_is_left_alone(ada):
 
     assert Failure.objects.count() == 0
     assert Person.objects.count() == 1
+
+
+def test_people_have_talked_and_asked_before_changes():
+    load()
+
+    assert Note.objects.filter(kind="comment").count() == 4
+    assert set(Answer.objects.exclude(value="yes").values_list("value", flat=True)) == {"no", "not_sure"}
+    asked = Preflight.objects.order_by("pk")
+    assert [preflight.reminders.exists() for preflight in asked] == [True, True, False]
+    assert Reminder.objects.filter(answer="changed_plan").count() == 2
+
+
+def test_the_visitor_finds_a_question_to_answer():
+    load()
+
+    page = signed_in(Person.objects.get(email=VISITOR)).get("/")
+
+    assert page.status_code == 200
+    assert page.context["reminders_open"]
+    assert page.context["modes"]

@@ -23,6 +23,7 @@ from failonce.lessons.teaching import Teaching
 from failonce.modes.models import Answer, FailureMode
 from failonce.modes.writes import answer_repeat, name_mode
 from failonce.people.models import Person, Practice, Team
+from failonce.preflight.models import Preflight
 from tests.cast import make_person
 from tests.doors import run_cli
 
@@ -155,6 +156,7 @@ def everything() -> dict[str, Any]:
 
 def empty_the_installation() -> None:
     for model in (
+        Preflight,
         Answer,
         FailureMode,
         Lesson,

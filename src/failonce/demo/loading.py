@@ -1,6 +1,5 @@
 """Filling an empty installation with the demo."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +7,10 @@ import yaml
 from django.db import transaction
 
 from failonce.demo import VISITOR
+from failonce.demo.conversing import converse
 from failonce.failures.models import Failure
 from failonce.intake.interchange.arriving import import_folder
 from failonce.intake.report import Report
-from failonce.modes.importing import IncomingAnswer, import_answers
-from failonce.modes.models import FailureMode
 from failonce.people.errors import Refused
 from failonce.people.models import Person, Practice, Team
 from failonce.people.writes import operator
@@ -34,7 +32,7 @@ def load() -> Report | None:
         _people(yaml.safe_load((CONTENT / "people.yaml").read_text(encoding="utf-8")))
         administrator = operator()
         report = import_folder(actor=administrator, folder=CONTENT)
-        _yes_answers(administrator)
+        converse(actor=administrator, content=CONTENT)
     return report
 
 
@@ -64,14 +62,3 @@ def _people(data: dict[str, Any]) -> None:
             },
         )
         practice.practitioners.set([known[email] for email in said["practitioners"]])
-
-
-def _yes_answers(actor: Person) -> None:
-    """Say of every later failure of a mode that it is the first one again, as its teller would have."""
-    incoming = []
-    for mode in FailureMode.objects.all():
-        first, *later = Failure.objects.filter(occurrence__mode=mode).order_by("started_at").select_related("told_by")
-        for failure in later:
-            answered_at = max(first.told_at, failure.told_at) + timedelta(hours=1)
-            incoming.append(IncomingAnswer(failure, first, "yes", failure.told_by, answered_at))
-    import_answers(actor=actor, incoming=incoming)
