@@ -50,6 +50,7 @@ class Index:
         self._keys: list[str | None] = []
         self._alive = bytearray()
         self._when = array("d")
+        self._known_span: tuple[float, float, int] | None = None
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -80,6 +81,7 @@ class Index:
     def drop(self, key: str) -> None:
         """Forget a text; a key that is not there is no error."""
         with self._lock:
+            self._known_span = None
             number = self._numbers.pop(key, None)
             if number is not None:
                 self._keys[number] = None
@@ -94,11 +96,11 @@ class Index:
         read = read_query(query)
         asked = self._meaning.ask(query) if self._meaning else None
         with self._lock:
-            found = self._found(read, asked, without)
+            found = self._found(read, asked, without, limit)
         reasons = Reasons(query)
-        return [self._hit(read, one, reasons) for one in found[:limit]]
+        return [self._hit(read, one, reasons) for one in found]
 
-    def _found(self, read: ReadQuery, asked: Vectors | None, without: Collection[str]) -> list[Found]:
+    def _found(self, read: ReadQuery, asked: Vectors | None, without: Collection[str], limit: int) -> list[Found]:
         question = ask(self._postings, read.title, read.body, len(self._numbers))
         allowed = self._allowed(read.query, without)
         named = set(self._facts.texts_for(read.paths))
@@ -116,9 +118,9 @@ class Index:
         signals["service"] = np.array([bool(f.services) for f in facts], float)
         signals["technology"] = np.array([bool(f.technologies) for f in facts], float)
         signals["path"] = np.array([f.path is not None for f in facts], float)
-        return self._ranked(read.query.kind, compared, facts)
+        return self._ranked(read.query.kind, compared, facts, limit)
 
-    def _ranked(self, kind: str, compared: Compared, facts: list[Shared]) -> list[Found]:
+    def _ranked(self, kind: str, compared: Compared, facts: list[Shared], limit: int) -> list[Found]:
         model = self.weights.model(kind, self._meaning is not None)
         # Sums differ in the last digits with the order of the terms.
         scores = np.round(weighted(compared.signals, model.rank), 6)
@@ -126,31 +128,38 @@ class Index:
         alike = np.zeros(len(scores), bool)
         for name in ("likeness", "service", "technology", "path", "meaning"):
             alike |= compared.signals.get(name, alike) > 0
-        found = [
+        keys = [self._keys[number] or "" for number in compared.numbers.tolist()]
+        order = sorted(np.flatnonzero(alike).tolist(), key=lambda at: (-scores[at], keys[at]))
+        return [
             Found(
-                key=self._keys[number] or "",
+                key=keys[at],
                 score=float(scores[at]),
                 probability=round(float(chances[at]), 6),
-                signals=tuple((n, round(float(v[at]), 6)) for n, v in compared.signals.items()),
-                words=compared.shared[at],
+                signals=tuple((name, round(float(values[at]), 6)) for name, values in compared.signals.items()),
+                words=compared.shared(at),
                 facts=facts[at],
             )
-            for at, number in enumerate(compared.numbers.tolist())
-            if alike[at]
+            for at in order[:limit]
         ]
-        return sorted(found, key=lambda one: (-one.score, one.key))
+
+    def _span(self) -> tuple[float, float, int]:
+        """The first and the last known time, and how many are known."""
+        if self._known_span is None:
+            when = np.array(self._when)
+            known = when[np.isfinite(when)]
+            ends = (known.min(), known.max()) if len(known) else (0.0, 0.0)
+            self._known_span = (float(ends[0]), float(ends[1]), len(known))
+        return self._known_span
 
     def _recency(self, numbers: Ints, before: float | None) -> NDArray[np.float64]:
         """The logarithm of how many texts came since, were they told evenly."""
-        when = np.frombuffer(self._when, np.float64)
-        known = when[np.isfinite(when)]
-        theirs = when[numbers]
-        del when
-        if not len(known) or known.max() <= known.min():
+        first, last, many = self._span()
+        if last <= first:
             return np.zeros(len(numbers))
-        now = known.max() if before is None else before
-        usual = (known.max() - known.min()) / len(known)
-        theirs = np.where(np.isfinite(theirs), theirs, known.min())
+        theirs = np.array([self._when[n] for n in numbers.tolist()])
+        now = last if before is None else before
+        usual = (last - first) / many
+        theirs = np.where(np.isfinite(theirs), theirs, first)
         return np.asarray(np.log(np.maximum((now - theirs) / usual, 1.0)))
 
     def _allowed(self, query: Query, without: Collection[str]) -> NDArray[np.bool_]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -19,6 +19,7 @@ _TITLE_COUNTS = 3
 # A passage is about a paragraph; each begins in the middle of the one before.
 _HALF_PASSAGE = 30
 _NEIGHBOURS = 10
+_ROWS_AT_ONCE = 24
 # Okapi's saturation and length normalisation (Robertson & Zaragoza, 2009), with
 # the mild length penalty that suits reports of very different length.
 _SATURATION, _LENGTH_PENALTY = 1.2, 0.75
@@ -30,7 +31,7 @@ class Compared:
 
     numbers: Ints
     signals: dict[str, Numbers]
-    shared: list[Mapping[str, float]]
+    shared: Callable[[int], Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def compare(postings: Postings, question: Question, numbers: Ints) -> Compared:
         "title_letters": _title_letters(postings, question, terms, rows, titles, len(numbers)),
         "neighbours": _neighbours(pairs),
     }
-    return Compared(numbers, signals, _shared(question, pairs, parts))
+    return Compared(numbers, signals, _Shared(question, pairs, parts))
 
 
 def _pairs(
@@ -185,18 +186,33 @@ def _neighbours(pairs: _Pairs) -> Numbers:
     whatever is told in the words of that template.
     """
     distinct, column = np.unique(pairs.ids, return_inverse=True)
-    table = np.zeros((pairs.many, len(distinct)), dtype=np.float32)
-    table[pairs.rows, column] = pairs.weight
-    alike = table @ table.T
+    common = np.bincount(column, minlength=len(distinct)) > 1
+    column = (np.cumsum(common) - 1)[column]
+    kept = common[np.searchsorted(distinct, pairs.ids)]
+    table = np.zeros((int(common.sum()), pairs.many), dtype=np.float32)
+    table[column[kept], pairs.rows[kept]] = pairs.weight[kept]
+    alike = np.zeros((pairs.many, pairs.many), dtype=np.float32)
+    # Small products stay on one core. Spread over several by the maths library
+    # they take a hundred times longer on a machine that has other work.
+    for at in range(0, len(table), _ROWS_AT_ONCE):
+        some = table[at : at + _ROWS_AT_ONCE]
+        alike += some.T @ some
     np.fill_diagonal(alike, 0.0)
     most = min(_NEIGHBOURS, pairs.many)
     nearest = np.partition(alike, pairs.many - most, axis=1)[:, pairs.many - most :]
     return np.asarray(nearest.mean(axis=1), np.float64)
 
 
-def _shared(question: Question, pairs: _Pairs, parts: NDArray[Any]) -> list[Mapping[str, float]]:
-    shared: list[dict[str, float]] = [{} for _ in range(pairs.many)]
-    rows, columns = pairs.rows[pairs.hit].tolist(), pairs.at[pairs.hit].tolist()
-    for row, column, part in zip(rows, columns, parts.tolist(), strict=True):
-        shared[row][question.words[column]] = part
-    return list(shared)
+class _Shared:
+    """What a candidate shares in words; worked out only for those shown."""
+
+    def __init__(self, question: Question, pairs: _Pairs, parts: Numbers) -> None:
+        self._words = question.words
+        self._rows = pairs.rows[pairs.hit]
+        self._columns = pairs.at[pairs.hit]
+        self._parts = parts
+
+    def __call__(self, row: int) -> dict[str, float]:
+        mine = self._rows == row
+        pairs = zip(self._columns[mine].tolist(), self._parts[mine].tolist(), strict=True)
+        return {self._words[column]: part for column, part in pairs}
