@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -28,6 +29,8 @@ _OWN_CHANGES = Path(__file__).parent / "changes"
 def main() -> int:
     """Print one table per set and write every figure as JSON."""
     wants = _arguments()
+    # Being told to stop must stop the database server too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if not wants.data.is_dir():
         print(f"There is no folder {wants.data}; nothing is measured.", file=sys.stderr)
         return 2
