@@ -67,7 +67,8 @@ def test_it_stands_on_its_page_and_on_that_of_its_failure(bo: Person, adas_failu
         page = signed_in(bo).get(address).content.decode()
 
         assert "to count first" in page
-        assert "queues/**" in page
+        assert "rabbitmq" in page
+    assert "queues/**" in signed_in(bo).get(f"/lessons/{code}/").content.decode()
 
 
 def test_a_refused_lesson_is_still_in_the_form(bo: Person, adas_failure: Failure) -> None:

@@ -117,12 +117,17 @@ def test_the_same_change_asked_again_finds_its_answers(ada: Person, bo: Person, 
     assert other["reminders"][0]["answer"] == ""
 
 
-def test_an_answer_holds_wherever_the_same_change_was_asked(ada: Person, bo: Person, asked: Preflight) -> None:
+def test_an_answer_holds_wherever_the_same_change_was_asked(
+    ada: Person, bo: Person, pool: Failure, asked: Preflight
+) -> None:
     again = ask_preflight(actor=bo, change=RISKY)
 
     by_page(ada, asked, "read")
-
     assert again.reminders.get().answer == "read"
+
+    by_page(ada, again, "changed_plan")
+    assert asked.reminders.get().answer == "changed_plan"
+    assert uses_of(pool).sentence == "Shown before one change. Once the plan was changed because of it."
 
 
 def test_a_lesson_written_since_is_not_answered_yet(ada: Person, pool: Failure) -> None:
@@ -174,7 +179,7 @@ def test_the_lesson_and_its_failure_show_where_they_were_of_use(ada: Person, bo:
         uses = uses_of(subject)
         assert uses.sentence == (
             "Shown before 5 changes. Twice the plan was changed because of it, once it was read, once it didn't apply "
-            "and once it isn't answered yet."
+            "and one waits for an answer."
         )
         assert uses.changed_plans == 2
         assert [row.answer for row in uses.answers] == ["read", "does_not_apply", "changed_plan", "changed_plan"]

@@ -7,6 +7,7 @@ import tracemalloc
 import pytest
 
 from failonce.preflight.change import LOOKED_AT, PATHS_KEPT, Change, decoded, read_change
+from failonce.preflight.listing import lines_of, title_of
 
 GIT = """\
 From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001
@@ -151,3 +152,28 @@ def test_bytes_that_are_no_text_are_shown_as_such():
 @pytest.mark.parametrize("text", ["", " \n\t\n ", "\r\n"])
 def test_nothing_is_nothing_to_look_at(text):
     assert read(text).is_empty
+
+
+CALLED = [
+    ("Lower the limit\n\nBecause.", "Lower the limit", "a commit message is called by its subject"),
+    (GIT, "Raise the limit", "and so is a mailed patch"),
+    ("commit 0123456\nAuthor: A <a@b.c>\nDate:   today\n\n    Raise it\n", "Raise it", "and a log entry"),
+    ("diff --git a/x.py b/x.py\n--- a/x.py\n+++ b/x.py\n", "x.py", "a bare diff by the first path it touches"),
+    ("diff --git\n", "diff --git", "anything else by its first line"),
+    (" \n", "", "nothing by nothing"),
+]
+
+
+@pytest.mark.parametrize(("text", "title", "why"), CALLED, ids=[why for _, _, why in CALLED])
+def test_a_change_has_a_name_for_lists(text, title, why):
+    assert title_of(text) == title
+
+
+def test_lines_are_told_apart_and_prose_stays_prose():
+    log = "- a dash in prose\n" + GIT + "commit 0123456\n\n    - another dash\n"
+
+    kinds = {line: kind for kind, line in lines_of(log)}
+
+    assert (kinds["-max: 10"], kinds["+max: 100"], kinds["--- a/config/pool.yaml"]) == ("removed", "added", "where")
+    assert kinds["- a dash in prose"] == kinds["    - another dash"] == ""
+    assert [kind for kind, _ in lines_of("- a list\n+ of words")] == ["", ""]

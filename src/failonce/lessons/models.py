@@ -29,6 +29,10 @@ class KindOfChange(models.TextChoices):
     DATA = "data", "Data"
 
 
+# Those whose name says by itself that something changes.
+_A_CHANGE = {KindOfChange.MIGRATION: "data migration", KindOfChange.DEPLOYMENT: "deployment"}
+
+
 class LessonQuerySet(models.QuerySet["Lesson"]):
     """Questions about lessons."""
 
@@ -98,7 +102,8 @@ class Lesson(models.Model):
     @property
     def kinds_in_words(self) -> list[str]:
         """The kinds of change it speaks to, as people read them."""
-        return [KindOfChange(kind).label.lower() for kind in self.kinds_of_change if kind in KindOfChange.values]
+        known = [KindOfChange(kind) for kind in self.kinds_of_change if kind in KindOfChange.values]
+        return [_A_CHANGE.get(kind, f"{kind.label.lower()} change") for kind in known]
 
     def says_where(self) -> bool:
         """Tell whether anything is said about where it applies."""

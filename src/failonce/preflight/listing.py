@@ -1,7 +1,23 @@
-"""A change as lines that a person reads: what was added, what was removed, where."""
+"""A change as a person reads it: what to call it; what was added, what was removed, where."""
 
+from failonce.preflight.change import read_change
+
+_HEAD = 40  # lines to look for a subject in
+_OF_A_MAIL = ("commit ", "From ", "From: ", "Author: ", "AuthorDate: ", "Commit: ", "CommitDate: ", "Date: ", "Merge: ")
 _WHERE = ("diff ", "index ", "--- ", "+++ ", "@@ ", "rename ", "new file ", "deleted file ", "similarity ")
 _DIFF = ("diff --", "--- ", "+++ ", "@@ ")
+
+
+def title_of(change: str) -> str:
+    """Return what to call a change: its subject, its first line of prose, or the first path it touches."""
+    lines = [line.strip() for line in change.splitlines() if line.strip()]
+    for line in lines[:_HEAD]:
+        if line.startswith(_DIFF):
+            break
+        if not line.startswith(_OF_A_MAIL):
+            return line.removeprefix("Subject: ").removeprefix("[PATCH] ")
+    paths = read_change([change]).paths
+    return paths[0] if paths else (lines[0] if lines else "")
 
 
 def is_diff(change: str) -> bool:

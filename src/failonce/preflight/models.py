@@ -14,6 +14,7 @@ from failonce.history.codes import number_of
 from failonce.lessons.models import Lesson
 from failonce.people.errors import NotFound
 from failonce.people.models import Person
+from failonce.preflight.listing import title_of
 
 CHANGE_KEPT = 20_000  # characters of the change kept for its reader; the whole change was searched
 
@@ -44,9 +45,9 @@ class Preflight(models.Model):
         return f"P-{self.pk}"
 
     @property
-    def first_line(self) -> str:
-        """The first line of the change that says something, for lists."""
-        return next((line.strip() for line in self.change.splitlines() if line.strip()), "")
+    def title(self) -> str:
+        """What the change is called in lists: its subject, its first sentence, or the first path it touches."""
+        return title_of(self.change)
 
     @property
     def is_cut(self) -> bool:

@@ -60,9 +60,9 @@ class _Choice:
         )
         self._lessons = [
             lesson
-            for lesson in Lesson.objects.standing().select_related("failure").filter(
-                failure__in=wanted | self._mates.keys(), failure__withdrawn_at=None
-            )
+            for lesson in Lesson.objects.standing()
+            .select_related("failure")
+            .filter(failure__in=wanted | self._mates.keys(), failure__withdrawn_at=None)
             if lesson.code not in hidden
         ]
 

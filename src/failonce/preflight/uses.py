@@ -32,7 +32,7 @@ def uses_of(subject: Lesson | Failure) -> Uses:
     answered = shown.exclude(answer="")
     waiting = total - answered.aggregate(changes=Count("preflight__digest", distinct=True))["changes"]
     return Uses(
-        sentence=_sentence(total, changes, waiting),
+        sentence=in_words(total, changes, waiting),
         changes=total,
         changed_plans=changes.get(Reminder.Answer.CHANGED_PLAN, 0),
         answers=_last_answers(answered),
@@ -46,7 +46,8 @@ def _last_answers(answered: "object") -> list[Reminder]:
     return list(latest.values())[:_SHOWN]
 
 
-def _sentence(total: int, changes: dict[str, int], waiting: int) -> str:
+def in_words(total: int, changes: dict[str, int], waiting: int) -> str:
+    """Return how often something was shown and what came of it, as people say it."""
     if not total:
         return "No change has been reminded of this yet."
     shown = f"Shown before {total:,} changes." if total > 1 else "Shown before one change."
@@ -57,9 +58,15 @@ def _sentence(total: int, changes: dict[str, int], waiting: int) -> str:
     }
     said = [f"{_times(changes[answer])} {words}" for answer, words in parts.items() if changes.get(answer)]
     if waiting:
-        said.append(f"{_times(waiting)} it isn't answered yet")
+        said.append(_waiting(waiting, total))
     text = ", ".join(said[:-1]) + (" and " if len(said) > 1 else "") + said[-1]
     return f"{shown} {text[0].upper()}{text[1:]}."
+
+
+def _waiting(waiting: int, total: int) -> str:
+    if waiting > 1:
+        return f"{waiting:,} wait for an answer"
+    return "one waits for an answer" if total > 1 else "it waits for an answer"
 
 
 def _times(number: int) -> str:

@@ -28,7 +28,9 @@ class AskForm(ServicesForm):
         label="What is about to change?",
         required=False,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 12, "autofocus": True, "dir": "auto", "spellcheck": "false"}),
+        widget=forms.Textarea(
+            attrs={"rows": 14, "autofocus": True, "dir": "auto", "spellcheck": "false", "class": "change"}
+        ),
         help_text="In your own words, as commit messages, or as a diff.",
     )
 

@@ -90,9 +90,9 @@ def _keep(
 
 
 def _answer_the_same_elsewhere(answered: Reminder) -> None:
-    """Answer the same reminder of the same change where it still waits: a pipeline may have asked several times."""
+    """Answer the same reminder wherever the same change was asked about: a pipeline may have asked several times."""
     same = Reminder.objects.filter(
-        preflight__digest=answered.preflight.digest, lesson=answered.lesson, failure=answered.failure, answer=""
+        preflight__digest=answered.preflight.digest, lesson=answered.lesson, failure=answered.failure
     )
     same.update(
         answer=answered.answer,
