@@ -41,7 +41,10 @@ def initial_services(services: Iterable[Service]) -> dict[str, Any]:
     services = list(services)
     return {
         "services": [each.slug for each in services if each.slug in ticks],
-        "more_services": ", ".join(each.slug for each in services if each.slug not in ticks),
+        # Typed as people know it, unless the commas between names would take a name apart.
+        "more_services": ", ".join(
+            each.slug if "," in each.name else each.name for each in services if each.slug not in ticks
+        ),
     }
 
 

@@ -6,12 +6,12 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from failonce.catalogue.models import Audience, Offering, Service
+from failonce.catalogue.models import Audience, Offering
+from failonce.catalogue.ticking import initial_services, split, tickable
 from failonce.failures.models import Failure, Kind, Visibility
 from failonce.failures.telling import STORY_NEEDED, Loss, Telling
 
 LOSSES = 3  # rows of "what they lost" on the page; the API takes any number
-_TICKABLE = 24  # more services than this are typed, not ticked
 
 
 class MomentField(forms.DateTimeField):
@@ -69,9 +69,7 @@ class TellForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = list(Service.objects.filter(is_described=True).order_by("-is_critical", "name")[: _TICKABLE + 1])
-        tickable = known if len(known) <= _TICKABLE else []
-        self.fields["services"].choices = [(each.slug, each.name) for each in tickable]  # type: ignore[attr-defined]
+        self.fields["services"].choices = tickable()  # type: ignore[attr-defined]
         self._add_losses()
 
     def _add_losses(self) -> None:
@@ -100,12 +98,12 @@ class TellForm(forms.Form):
             kind=data["kind"],
             started_at=data["started_at"] or timezone.now(),
             ended_at=data["ended_at"],
-            services=(*data["services"], *_split(data["more_services"])),
+            services=(*data["services"], *split(data["more_services"])),
             losses=tuple(self._losses_said()),
             deployment=data["deployment"],
             source=data["source"],
             visibility=data["visibility"],
-            readers=tuple(_split(data["readers"])),
+            readers=tuple(split(data["readers"])),
         )
 
     def _losses_said(self) -> list[Loss]:
@@ -124,17 +122,11 @@ class TellForm(forms.Form):
 
 def initial_of(failure: Failure) -> dict[str, Any]:
     """Return what the form holds when this failure is edited."""
-    tickable = set(Service.objects.filter(is_described=True).values_list("slug", flat=True))
-    slugs = [service.slug for service in failure.services.all()]
-    names = [service.name for service in failure.services.all() if service.slug not in tickable]
     held: dict[str, Any] = {
         name: getattr(failure, name) for name in ("story", "title", "kind", "deployment", "source", "visibility")
     }
     held |= {"started_at": _local(failure.started_at), "ended_at": _local(failure.ended_at)}
-    if len(tickable) > _TICKABLE:
-        held |= {"more_services": ", ".join(slugs)}
-    else:
-        held |= {"services": [slug for slug in slugs if slug in tickable], "more_services": ", ".join(names)}
+    held |= initial_services(failure.services.all())
     held["readers"] = ", ".join(person.email for person in failure.readers.all())
     for row, impact in enumerate(failure.impacts.all()[:LOSSES]):
         held[f"offering_{row}"] = impact.offering.slug if impact.offering else ""
@@ -145,7 +137,3 @@ def initial_of(failure: Failure) -> dict[str, Any]:
 
 def _local(moment: datetime | None) -> datetime | None:
     return timezone.localtime(moment) if moment else None
-
-
-def _split(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
