@@ -38,14 +38,17 @@ class Compared:
 class _Pairs:
     """Distinct (text, term) pairs of the candidates, and their match in the query."""
 
+    many: int
+    tokens: Ints  # for each word of each text, its column
+    rare: Numbers  # by column
+    asked: Numbers  # by column: what the term weighs in the question, else 0
     rows: Ints
-    ids: Ints
+    column: Ints
     counts: Numbers
     rarity: Numbers
     weight: Numbers  # sub-linear count times rarity, rows of unit length
     at: Ints  # the place of the term in the question
     hit: NDArray[np.bool_]
-    many: int
 
 
 def compare(postings: Postings, question: Question, numbers: Ints) -> Compared:
@@ -56,12 +59,11 @@ def compare(postings: Postings, question: Question, numbers: Ints) -> Compared:
     lengths = np.bincount(rows, minlength=len(numbers)).astype(np.float64)
     parts = pairs.weight[pairs.hit] * question.weight[pairs.at[pairs.hit]]
     parts = parts / question.length
-    likeness = _sum(pairs.rows[pairs.hit], parts, pairs.many)
     signals = {
-        "likeness": likeness,
+        "likeness": _sum(pairs.rows[pairs.hit], parts, pairs.many),
         **_coverage(question, pairs),
         "saturated": _saturated(question, pairs, lengths, postings.mean_length()),
-        "passage": _passage(question, pairs, terms, rows, positions),
+        "passage": _passage(question, pairs, rows, positions),
         "title_letters": _title_letters(postings, question, terms, rows, titles, len(numbers)),
         "neighbours": _neighbours(pairs),
     }
@@ -76,17 +78,34 @@ def _pairs(
     titles: NDArray[np.bool_],
     many: int,
 ) -> _Pairs:
-    width = np.int64(len(postings.vocabulary) + 1)
-    both, back = np.unique(rows * width + terms, return_inverse=True)
-    counts = np.bincount(back, np.where(titles, _TITLE_COUNTS, 1)).astype(np.float64)
-    row, ids = both // width, both % width
-    distinct, place = np.unique(ids, return_inverse=True)
-    rarity = rarities(postings, distinct, question.texts)[place].astype(np.float64)
-    weight = (1 + np.log(np.maximum(counts, 1))) * rarity
+    distinct = np.unique(terms)
+    columns = np.empty(len(postings.vocabulary) + 1, np.int64)
+    columns[distinct] = np.arange(len(distinct))
+    tokens = columns[terms]
+    width = max(len(distinct), 1)
+    codes = rows * width + tokens
+    both, counts = _counted(np.concatenate([codes, *[codes[titles]] * (_TITLE_COUNTS - 1)]))
+    row, column = both // width, both % width
+    rare = rarities(postings, distinct, question.texts).astype(np.float64)
+    at, hit = _places(question.ids, distinct)
+    asked = np.where(hit, question.weight[at] if len(question.ids) else 0.0, 0.0)
+    weight = (1 + np.log(np.maximum(counts, 1))) * rare[column]
     norms = np.sqrt(_sum(row, weight * weight, many))
-    at, hit = _places(question.ids, ids)
-    weight = weight / np.maximum(norms[row], 1e-9)
-    return _Pairs(row, ids, counts, rarity, weight, at, hit, many)
+    return _Pairs(
+        many=many, tokens=tokens, rare=rare, asked=asked, rows=row, column=column,
+        counts=counts, rarity=rare[column], weight=weight / np.maximum(norms[row], 1e-9),
+        at=at[column], hit=hit[column],
+    )  # fmt: skip
+
+
+def _counted(codes: Ints) -> tuple[Ints, Numbers]:
+    """Distinct codes in order, and how often each occurs.
+
+    A plain sort; finding the way back as well would take five times longer.
+    """
+    codes = np.sort(codes)
+    first = np.flatnonzero(np.append(True, codes[1:] != codes[:-1])[: len(codes)])
+    return codes[first], np.diff(np.append(first, len(codes))).astype(np.float64)
 
 
 def _places(known: Ints, ids: Ints) -> tuple[Ints, NDArray[np.bool_]]:
@@ -127,28 +146,23 @@ def _saturated(question: Question, pairs: _Pairs, lengths: Numbers, usual: float
     return _sum(rows, each, pairs.many) / whole
 
 
-def _passage(question: Question, pairs: _Pairs, terms: Ints, rows: Ints, positions: Ints) -> Numbers:
+def _passage(question: Question, pairs: _Pairs, rows: Ints, positions: Ints) -> Numbers:
     """The best cosine of the query with any paragraph of the text."""
-    if not len(terms):
+    if not len(rows):
         return np.zeros(pairs.many)
     block = positions // _HALF_PASSAGE
-    blocks = np.int64(block.max() + 2)
+    blocks = int(block.max()) + 2
+    width = len(pairs.rare)
     # Each word stands in two passages: its own half begins one, ends another.
-    where = np.concatenate([rows * blocks + block, rows * blocks + block + 1])
-    distinct, place = np.unique(pairs.ids, return_inverse=True)
-    rare = np.zeros(len(distinct))
-    rare[place] = pairs.rarity
-    at = np.searchsorted(distinct, np.concatenate([terms, terms]))
-    both, back = np.unique(where * len(distinct) + at, return_inverse=True)
-    passage, term = both // len(distinct), both % len(distinct)
-    weights = (1 + np.log(np.bincount(back))) * rare[term]
-    many = int(pairs.many * blocks)
+    codes = (rows * blocks + block) * width + pairs.tokens
+    both, counts = _counted(np.concatenate([codes, codes + width]))
+    passage, column = both // width, both % width
+    weights = (1 + np.log(counts)) * pairs.rare[column]
+    many = pairs.many * blocks
     norms = np.sqrt(_sum(passage, weights * weights, many))
-    place_asked, hit = _places(question.ids, distinct)
-    asked = np.where(hit, question.weight[place_asked] if len(question.ids) else 0, 0)
-    found = _sum(passage, weights * asked[term], many)
+    found = _sum(passage, weights * pairs.asked[column], many)
     cosines = found / np.maximum(norms * question.length, 1e-9)
-    return np.asarray(cosines.reshape(pairs.many, int(blocks)).max(axis=1))
+    return np.asarray(cosines.reshape(pairs.many, blocks).max(axis=1))
 
 
 def _title_letters(
@@ -185,12 +199,11 @@ def _neighbours(pairs: _Pairs) -> Numbers:
     Without it, reports written from one template would seem to repeat
     whatever is told in the words of that template.
     """
-    distinct, column = np.unique(pairs.ids, return_inverse=True)
-    common = np.bincount(column, minlength=len(distinct)) > 1
-    column = (np.cumsum(common) - 1)[column]
-    kept = common[np.searchsorted(distinct, pairs.ids)]
+    common = np.bincount(pairs.column, minlength=len(pairs.rare)) > 1
+    kept = common[pairs.column]
+    line = (np.cumsum(common) - 1)[pairs.column[kept]]
     table = np.zeros((int(common.sum()), pairs.many), dtype=np.float32)
-    table[column[kept], pairs.rows[kept]] = pairs.weight[kept]
+    table[line, pairs.rows[kept]] = pairs.weight[kept]
     alike = np.zeros((pairs.many, pairs.many), dtype=np.float32)
     # Small products stay on one core. Spread over several by the maths library
     # they take a hundred times longer on a machine that has other work.
