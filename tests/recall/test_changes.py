@@ -1,0 +1,62 @@
+"""How a change about to go out is read."""
+
+from __future__ import annotations
+
+import pytest
+
+from failonce.recall import Index, Query, Text
+from failonce.recall.questions import read_query
+
+DIFF = """\
+Raise the pool size
+
+Signed-off-by: Ada <ada@example.org>
+diff --git a/deploy/pool.yaml b/deploy/pool.yaml
+index 83db48f..bf2a1c0 100644
+--- a/deploy/pool.yaml
++++ b/deploy/pool.yaml
+@@ -1,3 +1,3 @@
+-max_connections: 100
++max_connections: 400
+diff --git a/old.sql b/db/new.sql
+similarity index 100%
+rename from old.sql
+rename to db/new.sql
+"""
+
+
+def test_the_paths_of_a_diff_are_found() -> None:
+    read = read_query(Query(DIFF, kind="change", paths=("Makefile",)))
+
+    assert read.paths == ("Makefile", "deploy/pool.yaml", "db/new.sql", "old.sql")
+
+
+def test_the_machinery_of_a_diff_does_not_count() -> None:
+    read = read_query(Query(DIFF, kind="change"))
+
+    assert "ada" not in read.body
+    assert "similar" not in read.body
+    assert "=maxconnections" in read.body
+
+
+@pytest.mark.parametrize("glob", ["deploy/**", "*.sql", "pool.yaml", "/db/"])
+def test_a_lesson_about_a_touched_path_is_found(glob: str) -> None:
+    index = Index()
+    index.put(Text("L-1", "When you change this", "ask first", paths=(glob,)))
+
+    hits = index.search(Query(DIFF, kind="change"))
+
+    assert [hit.key for hit in hits] == ["L-1"]
+    assert hits[0].because[0].startswith("touches ")
+
+
+@pytest.mark.parametrize("glob", ["docs/**", "*.py", "deploy/*.sql", "ool.yaml", ""])
+def test_a_lesson_about_other_paths_is_not(glob: str) -> None:
+    index = Index()
+    index.put(Text("L-1", "When you change this", "ask first", paths=(glob,)))
+
+    assert index.search(Query(DIFF, kind="change")) == []
+
+
+def test_a_story_that_quotes_a_diff_touches_nothing() -> None:
+    assert read_query(Query(DIFF)).paths == ()

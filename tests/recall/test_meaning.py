@@ -1,0 +1,100 @@
+"""With an embedder, recall also finds what means the same in other words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from failonce.recall import Index, Query, Text
+from failonce.recall.meaning import passages
+from failonce.recall.storage import StaleIndex
+
+TOPICS = (
+    ("certificate", "tls", "expired", "credential", "lapsed"),
+    ("disk", "volume", "full", "storage", "capacity"),
+    ("queue", "backlog", "workers", "jobs", "waiting"),
+)
+
+
+class Topics:
+    """Counts words of a few topics: meaning, as far as these tests need it."""
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        rows = np.zeros((len(texts), 64), np.float32)
+        for row, text in enumerate(texts):
+            for at, words in enumerate(TOPICS):
+                found = sum(text.lower().count(word) for word in words)
+                rows[row, at * 20 : at * 20 + 20] = found
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        return np.asarray(rows / np.where(lengths > 0, lengths, 1), np.float32)
+
+
+@pytest.fixture
+def index() -> Index:
+    memory = Index(embedder=Topics())
+    memory.put(Text("F-1", "TLS down", "the certificate expired", when=1.0))
+    memory.put(Text("F-2", "No room", "the disk was full", when=2.0))
+    memory.put(Text("F-3", "Slow mail", "a backlog, workers stuck", when=3.0))
+    return memory
+
+
+def test_other_words_for_the_same_thing_are_found(index: Index) -> None:
+    hits = index.search(Query("our storage capacity ended"))
+
+    assert hits[0].key == "F-2"
+    assert dict(hits[0].signals)["meaning"] == pytest.approx(1.0, abs=0.02)
+
+
+def test_without_the_embedder_they_are_not() -> None:
+    memory = Index()
+    memory.put(Text("F-2", "No room", "the disk was full"))
+
+    assert memory.search(Query("our storage capacity ended")) == []
+
+
+def test_dropped_and_later_texts_stay_away(index: Index) -> None:
+    index.drop("F-2")
+
+    found = [hit.key for hit in index.search(Query("storage capacity", before=3.0))]
+
+    assert "F-2" not in found
+    assert "F-3" not in found
+
+
+def test_vectors_survive_the_disk(index: Index, tmp_path: Path) -> None:
+    query = Query("a credential lapsed")
+    index.save(tmp_path)
+
+    again = Index.load(tmp_path, embedder=Topics())
+
+    assert again.search(query) == index.search(query)
+    again.put(Text("F-4", "", "volume full"))
+    assert "F-4" in {hit.key for hit in again.search(Query("storage"))}
+
+
+def test_an_index_kept_without_vectors_is_built_again(tmp_path: Path) -> None:
+    Index().save(tmp_path)
+
+    with pytest.raises(StaleIndex):
+        Index.load(tmp_path, embedder=Topics())
+
+
+def test_room_is_won_back_with_vectors() -> None:
+    memory = Index(embedder=Topics())
+    for _ in range(2):
+        for number in range(1_100):
+            memory.put(Text(f"F-{number}", "", TOPICS[number % 3][0]))
+
+    assert memory.search(Query("storage"), limit=1)[0].key == "F-1"
+
+
+@pytest.mark.parametrize("body", ["", "word " * 100_000, "x" * 1_000_000])
+def test_passages_are_few_and_short(body: str) -> None:
+    parts = passages("Title", body, 6)
+
+    assert 1 <= len(parts) <= 6
+    assert all(len(part) <= 1_500 for part in parts)
