@@ -38,7 +38,7 @@ def _warm() -> None:
     from failonce.modes.memory import memory
 
     try:
-        memory.follow()
+        memory.deepen()
     finally:
         connection.close()
 

@@ -108,7 +108,9 @@ def learn(request: HttpRequest) -> RankingOut:
     return _ranking_out(writes.learn_ranking(actor=request.auth))  # type: ignore[attr-defined]
 
 
-@router.post("/recall/weights/restore", response=RankingOut, auth=needs("manage"), summary="Restore the shipped weights")
+@router.post(
+    "/recall/weights/restore", response=RankingOut, auth=needs("manage"), summary="Restore the shipped weights"
+)
 def restore(request: HttpRequest) -> RankingOut:
     """Go back to the weights that ship."""
     return _ranking_out(writes.restore_ranking(actor=request.auth))  # type: ignore[attr-defined]

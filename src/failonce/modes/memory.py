@@ -9,6 +9,8 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
+from django.db import connection
+
 from failonce.failures import recall_source as failures
 from failonce.failures.models import Failure
 from failonce.history.codes import number_of
@@ -18,7 +20,7 @@ from failonce.lessons.models import Lesson
 from failonce.modes import snapshots
 from failonce.modes.models import Ranking
 from failonce.people.models import Person
-from failonce.recall import Hit, Index, Query, Text, Weights
+from failonce.recall import Hit, Index, Query, Text, Weights, semantic
 
 _SOURCES: dict[str, Callable[[Iterable[int] | None], Iterator[Text]]] = {
     failures.LETTER: failures.texts,
@@ -26,16 +28,23 @@ _SOURCES: dict[str, Callable[[Iterable[int] | None], Iterator[Text]]] = {
 }
 _NOTHING = (0, "")
 _SAVE_AFTER = 500  # entries of history; fewer are followed quicker than an index is written
+_EMBED_AT_ONCE = 40  # entries; a model needs some 50 ms for each text, and somebody is waiting
 _FOLLOW_AT_ONCE = 5000  # beyond so many new entries, building afresh is quicker than following
 
 
 class Memory:
-    """One index, and the number of the last history entry it has seen."""
+    """One index, and the number of the last history entry it has seen.
+
+    With the semantic extra, a process that stays calls `deepen`: the index is built a second time, with
+    meaning, while searches go on with words alone, and takes over when it is ready.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._deepening = threading.Lock()  # once at a time: a second build would only slow the first
         self._index: Index | None = None
         self._seen = self._saved = _NOTHING
+        self._has_meaning = self._deepens = False
 
     def search(self, query: Query, *, limit: int, without: set[str]) -> list[Hit]:
         """Return hits over everything committed before this call; `without` names keys to leave out."""
@@ -49,18 +58,42 @@ class Memory:
         with self._lock:
             return self._catch_up(head)
 
+    def deepen(self) -> None:
+        """Bring in meaning, if the semantic extra is on; takes minutes for thousands of failures."""
+        embedder = semantic.load()
+        self.follow()
+        if embedder is None or self._has_meaning or not self._deepening.acquire(blocking=False):
+            return
+        try:
+            self._deepens = True
+            self._deepen(embedder)
+        finally:
+            self._deepening.release()
+
+    def _deepen(self, embedder: semantic.Embedder) -> None:
+        seen = self._seen
+        deep = _build(embedder)
+        with self._lock:
+            if not _is_in_history(seen):
+                return  # restored from a backup meanwhile; words alone serve until the next start
+            _apply(deep, after=seen[0], until=self._seen[0])
+            self._index, self._has_meaning, self._saved = deep, True, self._seen
+        snapshots.save(deep, self._saved)
+
     def forget(self) -> None:
         """Drop the index; the next search builds it again."""
         with self._lock:
-            self._index, self._seen = None, _NOTHING
+            self._index, self._seen, self._has_meaning = None, _NOTHING, False
 
     def _catch_up(self, head: tuple[int, str]) -> Index:
-        if self._index is None and (found := snapshots.load(_is_in_history)):
-            self._index, self._seen = found
+        if self._index is None and (found := snapshots.load(_is_in_history, semantic.load())):
+            self._index, self._seen, self._has_meaning = found
             self._index.weights = weights_in_force()
             self._saved = self._seen
         if self._index is None or not self._can_follow(head):
-            self._index, self._seen = _build(), head
+            self._index, self._seen, self._has_meaning = _build(None), head, False
+            if self._deepens:
+                threading.Thread(target=self._deepen_beside, daemon=True).start()
         elif head > self._seen:
             _apply(self._index, after=self._seen[0], until=head[0])
             self._seen = head
@@ -80,7 +113,14 @@ class Memory:
 
         It isn't after a restore or a rolled-back transaction; following by number alone would miss rows then.
         """
-        return head[0] - self._seen[0] <= _FOLLOW_AT_ONCE and _is_in_history(self._seen)
+        most = _EMBED_AT_ONCE if self._has_meaning else _FOLLOW_AT_ONCE
+        return head[0] - self._seen[0] <= most and _is_in_history(self._seen)
+
+    def _deepen_beside(self) -> None:
+        try:
+            self.deepen()
+        finally:
+            connection.close()
 
 
 memory = Memory()
@@ -103,8 +143,8 @@ def weights_in_force() -> Weights:
     return Weights.from_json(json.dumps(last.weights)) if last else Weights()
 
 
-def _build() -> Index:
-    index = Index(weights_in_force())
+def _build(embedder: semantic.Embedder | None) -> Index:
+    index = Index(weights_in_force(), embedder=embedder)
     for source in _SOURCES.values():
         index.put_many(source(None))
     return index

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from failonce.recall import Index
+from failonce.recall import Index, semantic
 from failonce.recall.storage import StaleIndex
 
 Seen = tuple[int, str]
@@ -19,6 +19,8 @@ _KEPT = 2  # a reader may be loading the older one while the newer appears
 
 def save(index: Index, seen: Seen) -> None:
     """Write the index as it stands after that entry, and drop older snapshots; a full disk is no trouble here."""
+    if not seen[0]:
+        return  # nothing has happened yet, so nothing would tell this snapshot from another database's
     try:
         index.save(_folder() / f"{seen[0]}-{seen[1]}")
         for old in list(_newest_first())[_KEPT:]:
@@ -27,16 +29,29 @@ def save(index: Index, seen: Seen) -> None:
         return  # derived data: without it, the next start takes longer
 
 
-def load(is_ours: Callable[[Seen], bool]) -> tuple[Index, Seen] | None:
-    """Return the newest readable snapshot whose last entry is in this database's history, or None."""
+def load(is_ours: Callable[[Seen], bool], embedder: semantic.Embedder | None) -> tuple[Index, Seen, bool] | None:
+    """Return the newest readable snapshot whose last entry is in this database's history, or None.
+
+    The last value tells whether it holds meaning; without a model, or saved without one, it holds words alone.
+    """
     for folder in _newest_first():
         number, _, known = folder.name.partition("-")
         try:
             if is_ours((int(number), known)):
-                return Index.load(folder), (int(number), known)
+                index, has_meaning = _read(folder, embedder)
+                return index, (int(number), known), has_meaning
         except StaleIndex:
             continue
     return None
+
+
+def _read(folder: Path, embedder: semantic.Embedder | None) -> tuple[Index, bool]:
+    if embedder is not None:
+        try:
+            return Index.load(folder, embedder=embedder), True
+        except StaleIndex:
+            pass  # saved before its meaning was worked out
+    return Index.load(folder), False
 
 
 def _folder() -> Path:

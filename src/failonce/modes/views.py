@@ -94,7 +94,10 @@ def ranking(request: Request) -> HttpResponse:
     last = Ranking.objects.select_related("set_by").first()
     context = {
         "last": last,
-        "tables": [("a failure is told", signals_weighed("failure")), ("a change is about to go out", signals_weighed("change"))],
+        "tables": [
+            ("a failure is told", signals_weighed("failure")),
+            ("a change is about to go out", signals_weighed("change")),
+        ],
         "answers_since": answers_since(last),
         "may_learn": may(request.user, Verb.RANKING_LEARN),
         "history": Entry.objects.filter(subject__startswith="ranking:").order_by("-sequence")[:20],
