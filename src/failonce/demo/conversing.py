@@ -49,7 +49,7 @@ def _ask(person: Person, said: dict[str, Any], change: Path) -> None:
 
 
 def _failure(code: str) -> Failure:
-    return Failure.objects.get(pk=number_of(code, "F"))
+    return Failure.objects.get(pk=number_of(code, "F") or 0)
 
 
 def _soon_after(*failures: Failure) -> Any:
