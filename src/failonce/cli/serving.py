@@ -9,6 +9,8 @@ from typing import Any
 from failonce import __version__
 from failonce.cli.opening import say
 
+_FIRST_PAGE_SECONDS = 1.0
+
 
 def prepare(*, demo: bool) -> None:
     """Collect static files, load the demo if asked to, and say where to go."""
@@ -24,10 +26,13 @@ def prepare(*, demo: bool) -> None:
 
 
 def application() -> Any:
-    """Return the application of one worker; it begins to remember at once, in the background."""
+    """Return the application of one worker; it begins to remember in the background, a moment later."""
     from failonce.config.wsgi import application as wsgi
 
-    threading.Thread(target=_warm, name="warm", daemon=True).start()
+    # At once it would slow down the first page, which somebody waits for.
+    warming = threading.Timer(_FIRST_PAGE_SECONDS, _warm)
+    warming.daemon = True
+    warming.start()
     return wsgi
 
 
