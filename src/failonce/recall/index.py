@@ -101,7 +101,9 @@ class Index:
         return [self._hit(read, one, reasons) for one in found]
 
     def _found(self, read: ReadQuery, asked: Vectors | None, without: Collection[str], limit: int) -> list[Found]:
-        question = ask(self._postings, read.title, read.body, len(self._numbers))
+        # A change is short and mostly innocent, so one common word must not pass for a likeness.
+        counts_new = read.query.kind == "change"
+        question = ask(self._postings, read.title, read.body, len(self._numbers), counts_new=counts_new)
         allowed = self._allowed(read.query, without)
         named = set(self._facts.texts_for(read.paths))
         if self._meaning and asked is not None:

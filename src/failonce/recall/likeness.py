@@ -18,6 +18,7 @@ MOST_QUERY_TERMS = 120
 MOST_POSTINGS = 300_000
 MOST_COMPARED = 100
 _TITLE_COUNTS = 3
+_ENOUGH_TEXTS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,16 @@ class Question:
     weight: Floats
     in_title: NDArray[np.bool_]
     title_words: list[str]
-    length: float  # what the whole query weighs, unknown terms too
+    length: float  # what the query weighs; with few texts to know words from, unknown terms too
+    new: Floats  # the dampened counts of terms that no text has; none once there are enough texts
     texts: int
 
 
-def ask(postings: Postings, title: list[str], body: list[str], texts: int) -> Question:
-    """A query's terms with their weights; the title's count three times."""
+def ask(postings: Postings, title: list[str], body: list[str], texts: int, *, counts_new: bool = False) -> Question:
+    """A query's terms with their weights; the title's count three times.
+
+    `counts_new` makes words that no text has count against a likeness while there are few texts.
+    """
     counts = Counter(body)
     for term in title:
         counts[term] += _TITLE_COUNTS
@@ -46,6 +51,7 @@ def ask(postings: Postings, title: list[str], body: list[str], texts: int) -> Qu
     rarity = rarities(postings, ids, texts)
     times = np.array([counts[term] for _, term in pairs], dtype=np.float32)
     weight = (1 + np.log(np.maximum(times, 1))) * rarity
+    new = _unknown(counts, known, texts if counts_new else _ENOUGH_TEXTS)
     titles = set(title)
     return Question(
         words=[term for _, term in pairs],
@@ -55,9 +61,26 @@ def ask(postings: Postings, title: list[str], body: list[str], texts: int) -> Qu
         weight=weight.astype(np.float32),
         in_title=np.array([term in titles for _, term in pairs], dtype=bool),
         title_words=title,
-        length=float(np.sqrt(np.square(weight).sum())) or 1.0,
+        length=float(np.sqrt(np.square(weight).sum() + np.square(new * rarest(texts)).sum())) or 1.0,
+        new=new,
         texts=texts,
     )
+
+
+def _unknown(counts: Counter[str], known: list[tuple[int | None, str]], texts: int) -> Floats:
+    """The counts of terms that no text has, for as many of them as count; the others are nought.
+
+    Among ten texts nearly every word of a question is new, and the one it shares by
+    chance ("two") would be all that counts. From _ENOUGH_TEXTS on, a word that no
+    text has says more about the writer than about the failure, and none is counted.
+    """
+    share = max(0.0, 1 - texts / _ENOUGH_TEXTS)
+    return np.array([share * (1 + np.log(counts[term])) for number, term in known if number is None], np.float32)
+
+
+def rarest(texts: int) -> float:
+    """The rarity of a term that no text has."""
+    return float(np.log(1.0 + texts) + 1)
 
 
 def rarities(postings: Postings, ids: Ints, texts: int) -> Floats:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from failonce.recall.likeness import Question, rarities
+from failonce.recall.likeness import Question, rarest, rarities
 from failonce.recall.postings import Ints, Postings
 
 Numbers = NDArray[np.float64]
@@ -124,7 +124,7 @@ def _coverage(question: Question, pairs: _Pairs) -> dict[str, Numbers]:
     worth = pairs.rarity**2
     shared = _sum(pairs.rows[pairs.hit], worth[pairs.hit], pairs.many)
     told = _sum(pairs.rows, worth, pairs.many)
-    asked = float(np.square(question.rarity).sum())
+    asked = float(np.square(question.rarity).sum()) + float(question.new.sum()) * rarest(question.texts) ** 2
     title = np.square(question.rarity) * question.in_title
     in_title = title[pairs.at[pairs.hit]] if len(title) else worth[pairs.hit]
     covered = shared / np.maximum(told, 1e-9)
@@ -141,7 +141,8 @@ def _saturated(question: Question, pairs: _Pairs, lengths: Numbers, usual: float
     penalty = 1 - _LENGTH_PENALTY + _LENGTH_PENALTY * lengths / max(usual, 1.0)
     counts = pairs.counts[hit]
     gain = counts * (_SATURATION + 1) / (counts + _SATURATION * penalty[rows])
-    whole = max(float(asked.sum()), 1e-9)
+    new = float(question.new.sum()) * (rarest(question.texts) - 1)
+    whole = max(float(asked.sum()) + new, 1e-9)
     each = asked[pairs.at[hit]] * gain if len(asked) else gain
     return _sum(rows, each, pairs.many) / whole
 

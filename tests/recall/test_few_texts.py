@@ -1,0 +1,43 @@
+"""With few texts to know words from, a change isn't taken for a repeat because of one common word."""
+
+import pytest
+
+from failonce.recall import Index, Query, Text
+
+TOLD = [
+    "A misplaced route announcement sent traffic for our mail relays through another network.",
+    "The invoice run started twice and customers received two invoices for March.",
+    "A schema change locked the orders table for nine minutes at noon.",
+    "The search index was rebuilt on every start and the fans of the build host never rested.",
+    "A firewall rule with a typo cut off the warehouse scanners.",
+    "The TLS certificate of the checkout gateway expired on a Sunday, and nobody had watched its end date.",
+]
+INNOCENT = [
+    "Correct two spelling mistakes in the onboarding guide for translators.",
+    "Fix a typo in the contributing guide.",
+    "Update the screenshots of the start page.",
+    "Rename a variable in the table of contents generator.",
+    "Add unit tests for the date picker.",
+]
+RISKY = "Renew the TLS certificate of the checkout gateway by hand; its end date is next week."
+
+
+def memory(many: int) -> Index:
+    """An index of the first so many failures."""
+    index = Index()
+    index.put_many(Text(f"F-{number}", told.split(",")[0], told) for number, told in enumerate(TOLD[:many]))
+    return index
+
+
+@pytest.mark.parametrize("many", range(len(TOLD) + 1))
+@pytest.mark.parametrize("change", INNOCENT)
+def test_an_innocent_change_is_left_in_peace(change: str, many: int) -> None:
+    hits = memory(many).search(Query(change, kind="change"))
+
+    assert [hit for hit in hits if hit.said] == []
+
+
+def test_a_risky_change_is_not() -> None:
+    hits = memory(len(TOLD)).search(Query(RISKY, kind="change"))
+
+    assert [hit.key for hit in hits if hit.said] == ["F-5"]
