@@ -6,6 +6,7 @@ import json
 import random
 import re
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -133,6 +134,8 @@ def _timed(engine: Engine, doc: Document, size: int) -> float:
 
 
 if __name__ == "__main__":
+    # Being told to stop must stop the database server too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         print(json.dumps(one(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))))
     except Unavailable as why:
