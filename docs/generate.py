@@ -66,7 +66,9 @@ def openapi() -> str:
     """Return the API's description, for machines and for seeing what a change promises."""
     from failonce.api.api import api
 
-    return json.dumps(api.get_openapi_schema(path_prefix="/api/"), indent=1, sort_keys=True, default=str) + "\n"
+    # Through JSON once, because response codes come as numbers and as words, which don't sort together.
+    schema = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/"), default=str))
+    return json.dumps(schema, indent=1, sort_keys=True) + "\n"
 
 
 PAGES: dict[str, Callable[[], str]] = {

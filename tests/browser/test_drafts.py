@@ -97,7 +97,7 @@ def test_another_person_at_the_same_browser_sees_nothing(open_browser: OpenBrows
 
     session = signed_in(bo).cookies[settings.SESSION_COOKIE_NAME].value
     kept = next(cookie for cookie in page.context.cookies() if cookie["name"] == settings.SESSION_COOKIE_NAME)
-    page.context.add_cookies([{**kept, "value": session}])
+    page.context.add_cookies([{**kept, "value": session}])  # type: ignore[typeddict-item]
     address = page.url
     page.goto("/failures/")
     page.goto(address)

@@ -13,7 +13,9 @@ from tests.browser.conftest import OpenBrowser
 from tests.browser.looking import barriers, sticks_out
 from tests.preflight.cast import POOL, RISKY, learn, tell
 
-DIFF = f"{RISKY}\ndiff --git a/pool.yaml b/pool.yaml\n--- a/pool.yaml\n+++ b/pool.yaml\n@@ -1 +1 @@\n-max: 100\n+max: 60\n"
+DIFF = (
+    f"{RISKY}\ndiff --git a/pool.yaml b/pool.yaml\n--- a/pool.yaml\n+++ b/pool.yaml\n@@ -1 +1 @@\n-max: 100\n+max: 60\n"
+)
 
 
 @pytest.fixture
