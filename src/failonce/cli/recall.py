@@ -20,7 +20,7 @@ def recall(text: str, services: tuple[str, ...], limit: int, as_json: bool) -> N
     answer = ask("POST", "/recall", body) if is_elsewhere() else _recall_here(body)
     matches = answer["matches"]
     said = sum(match["said"] for match in matches)
-    say(f"{len(matches)} failures come to mind, {said} of them worth saying unasked.")
+    say(f"{_failures_come(len(matches))} to mind; {said} would have been said unasked.")
     click.echo(json.dumps({"matches": [_contract(match) for match in matches]}) if as_json else _in_words(matches))
 
 
@@ -35,6 +35,10 @@ def _recall_here(body: dict[str, Any]) -> dict[str, Any]:
 
 def _contract(match: dict[str, Any]) -> dict[str, Any]:
     return {name: match[name] for name in ("code", "title", "probability", "because", "said", "url")}
+
+
+def _failures_come(count: int) -> str:
+    return "One failure comes" if count == 1 else f"{count or 'No'} failures come"
 
 
 def _in_words(matches: list[dict[str, Any]]) -> str:
