@@ -86,7 +86,7 @@ def test_people_have_talked_and_asked_before_changes():
     assert set(Answer.objects.exclude(value="yes").values_list("value", flat=True)) == {"no", "not_sure"}
     asked = Preflight.objects.order_by("pk")
     assert [preflight.reminders.exists() for preflight in asked] == [True, True, False]
-    assert Reminder.objects.filter(answer="changed_plan").count() == 2
+    assert Reminder.objects.filter(answer="changed_plan").count() == 1
 
 
 def test_the_visitor_finds_a_question_to_answer():
