@@ -1,6 +1,7 @@
 """Filling the installation that is measured, and timing it."""
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -44,9 +45,8 @@ def command(home: Path, *args: str) -> str:
 
 def environment(home: Path) -> dict[str, Any]:
     """Return the environment of a command that works on this home and on nothing else."""
-    import os
-
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("FAILONCE_", "DATABASE_"))}
+    ours = ("FAILONCE_", "DATABASE_", "DJANGO_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**kept, "FAILONCE_HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path)}
 
 
