@@ -180,7 +180,7 @@ class Index:
             score=one.score,
             probability=one.probability,
             because=reasons.because(one.words, one.facts),
-            said=one.probability >= self.weights.speaks_at,
+            said=one.probability >= self.weights.level(read.query.kind),
             signals=one.signals,
         )
 

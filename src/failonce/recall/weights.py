@@ -57,7 +57,9 @@ def _shipped() -> dict[str, Model]:
 class Weights:
     """The numbers for failures and for changes, with and without meaning.
 
-    `speaks_at` is the chance from which a hit is said unasked.
+    `speaks_at` is the chance from which a hit is said unasked before a change, where a
+    wrong one interrupts; a failure being told hears it from `speaks_of_failures_at`, where
+    it only stands beside the writing.
     """
 
     failure: Model = field(default_factory=lambda: _shipped()["failure"])
@@ -65,6 +67,11 @@ class Weights:
     failure_with_meaning: Model = field(default_factory=lambda: _shipped()["failure_with_meaning"])
     change_with_meaning: Model = field(default_factory=lambda: _shipped()["change_with_meaning"])
     speaks_at: float = 0.5
+    speaks_of_failures_at: float = 0.35
+
+    def level(self, kind: str) -> float:
+        """The chance from which a hit is said unasked, for one kind of query."""
+        return self.speaks_at if kind == "change" else self.speaks_of_failures_at
 
     def model(self, kind: str, meaning: bool) -> Model:
         """The model for one kind of query, with or without the semantic extra."""
@@ -81,4 +88,8 @@ class Weights:
         """Weights that `to_json` wrote; what is missing is as shipped."""
         data = json.loads(text)
         models = {n: Model.of(data[n]) for n in MODELS if n in data}
-        return cls(**models, speaks_at=float(data.get("speaks_at", 0.5)))
+        return cls(
+            **models,
+            speaks_at=float(data.get("speaks_at", 0.5)),
+            speaks_of_failures_at=float(data.get("speaks_of_failures_at", 0.35)),
+        )
