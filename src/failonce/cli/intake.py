@@ -1,7 +1,10 @@
 """`failonce import` and `failonce export`: failures in from other tools, everything out and back in."""
 
+import atexit
 import json
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from failonce.intake.report import Report
 
 SOME_REFUSED = 3
+STOPPED = 130  # what shells say of a program that Ctrl-C ended
 
 
 @click.command("import")
@@ -35,15 +39,16 @@ def import_(
     report_file: Path | None,
     as_json: bool,
 ) -> None:
-    """Import failures from JSON Lines, CSV, Markdown, or a folder made by failonce export.
+    """Import failures from JSON Lines, CSV, Markdown, or a folder made by failonce export; - is stdin.
 
     What is here already is left as it is, so an import may be repeated; one that was stopped goes on.
 
     \b
-    Exit codes: 0 everything is in
-                1 nothing could be done
-                2 a wrong option
-                3 something was refused; the rest is in
+    Exit codes:   0 everything is in
+                  1 it couldn't be done, or not to the end
+                  2 a wrong option
+                  3 something was refused; the rest is in
+                130 stopped by Ctrl-C
     """
     _demand_here("import")
     open_installation()
@@ -70,7 +75,13 @@ def export(folder: Path, as_json: bool) -> None:
     from failonce.intake.interchange.leaving import export_folder
 
     with Progress(Failure.objects.count(), "failures", "Exporting") as progress:
-        leaving = export_folder(actor=acting_person(), folder=folder, step=progress.advance)
+        try:
+            leaving = export_folder(actor=acting_person(), folder=folder, step=progress.advance)
+        except OSError as error:
+            raise click.ClickException(
+                f"{error.filename or folder} can't be written: {error.strerror}. The export is not whole; "
+                "make room or name another folder, then repeat the command."
+            ) from error
     say(leaving.about_restricted())
     click.echo(json.dumps(leaving.as_data()) if as_json else f"{leaving.summary()} They are in {folder}.")
 
@@ -96,6 +107,8 @@ def _ours(folder: Path, dry_run: bool) -> "Report":
 def _theirs(
     paths: tuple[Path, ...], wanted: str | None, pairs: tuple[str, ...], source: str, encoding: str, dry_run: bool
 ) -> "Report":
+    from django.db import OperationalError
+
     from failonce.intake.fields import field_map
     from failonce.intake.finding import find
     from failonce.intake.report import Report
@@ -104,7 +117,7 @@ def _theirs(
 
     actor = acting_person()
     understanding = Understanding(actor=actor, fields=field_map(pairs), source=source)
-    finding = find(paths, wanted or "")
+    finding = find([_spooled() if str(path) == "-" else path for path in paths], wanted or "")
     report = Report(dry_run=dry_run)
     with Progress(finding.total(), "bytes") as progress:
         try:
@@ -116,10 +129,26 @@ def _theirs(
                 step=progress.reach,
                 encoding=encoding,
             )
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as stop:
             say(f"Stopped. {report.summary()} Repeat the command to go on.")
-            raise
+            raise click.exceptions.Exit(STOPPED) from stop
+        except OperationalError as error:
+            raise click.ClickException(
+                f"The database can't take more right now ({error}). {report.summary()} Repeat the command to go on."
+            ) from error
     return report
+
+
+def _spooled() -> Path:
+    """Keep stdin in a passing file: formats are recognised by looking twice."""
+    folder = Path(tempfile.mkdtemp(prefix="failonce-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    # A folder of one name, since where ids come from is part of what is remembered.
+    file = folder / "pipe" / "stdin"
+    file.parent.mkdir()
+    with file.open("wb") as kept:
+        shutil.copyfileobj(sys.stdin.buffer, kept)
+    return file
 
 
 def _tell(report: "Report", report_file: Path | None, as_json: bool) -> None:
