@@ -10,6 +10,8 @@ from failonce import __version__
 from failonce.cli.opening import say
 
 _FIRST_PAGE_SECONDS = 1.0
+# What dependencies bring and no page of ours asks for; hashing and compressing it would double the first start.
+_NOT_OURS_TO_SERVE = ("django_htmx", "redoc*")
 
 
 def prepare(*, demo: bool) -> None:
@@ -84,7 +86,7 @@ def _collect_static() -> None:
     mark, now = root / ".collected", _fingerprint()
     if mark.exists() and mark.read_text(encoding="ascii") == now:
         return
-    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=list(_NOT_OURS_TO_SERVE))
     mark.write_text(now, encoding="ascii")
 
 
