@@ -1,6 +1,7 @@
 """What every test may ask for: the cast, and a database of its own for commands started beside the tests."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -11,11 +12,21 @@ from tests.settings import TEST_DATABASE_URL
 pytest_plugins = ["tests.cast"]
 
 
+# Recall knows no database; the benchmark and the tutorial bring an installation of their own.
+ONCE_IS_ENOUGH = ("recall", "intake/test_bench.py", "contracts/test_tutorial.py")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Walk through pages on SQLite only: what a browser shows does not depend on the database."""
+    """Leave out on PostgreSQL what does not depend on the database: what a browser shows, and the above."""
     if not TEST_DATABASE_URL:
         return
-    left_out = [item for item in items if item.get_closest_marker("browser")]
+    here = Path(__file__).parent
+    once = [here / each for each in ONCE_IS_ENOUGH]
+    left_out = [
+        item
+        for item in items
+        if item.get_closest_marker("browser") or any(item.path.is_relative_to(each) for each in once)
+    ]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
 
