@@ -41,3 +41,15 @@ def test_a_risky_change_is_not() -> None:
     hits = memory(len(TOLD)).search(Query(RISKY, kind="change"))
 
     assert [hit.key for hit in hits if hit.said] == ["F-5"]
+
+
+def test_a_reason_names_a_file_once_and_as_people_do() -> None:
+    diff = "diff --git a/certs/gateway.yaml b/certs/gateway.yaml\n--- a/certs/gateway.yaml\n+++ b/certs/gateway.yaml\n"
+    index = Index()
+    index.put(Text("F-1", "Certificate of the gateway", "certs/gateway.yaml held the old certificate of the gateway."))
+
+    (hit,) = index.search(Query("Renew the certificate of the gateway\n" + diff, kind="change"))
+
+    assert "certs/gateway.yaml" in " ".join(hit.because)
+    assert "a/certs" not in " ".join(hit.because)
+    assert "b/certs" not in " ".join(hit.because)

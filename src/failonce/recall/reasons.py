@@ -12,6 +12,8 @@ from failonce.recall.tokens import places, readable
 MOST_PHRASES = 4
 _LONGEST_PHRASE = 60
 _MOST_TERMS_READ = 2_000
+# A diff writes every path twice, as a/… and b/…; nobody speaks of files by those names.
+_DIFF_SIDES = re.compile(r"(?<![\w./-])[ab]/(?=[\w.-])")
 # Small words may stand between shared ones: "ran out of connections".
 _BETWEEN = re.compile(r"[ \t]+(?:[a-z]{1,4}[ \t]+){0,2}")
 
@@ -20,7 +22,8 @@ class Reasons:
     """Reads a query once and explains each of its hits."""
 
     def __init__(self, query: Query) -> None:
-        self._text = readable(query.title + "\n" + query.text)
+        text = readable(query.title + "\n" + query.text)
+        self._text = _DIFF_SIDES.sub("", text) if query.kind == "change" else text
         self._places = places(self._text, _MOST_TERMS_READ)
 
     def because(self, words: Mapping[str, float], shared: Shared) -> tuple[str, ...]:
