@@ -43,7 +43,7 @@ def walk(tmp_path: Path) -> Iterator[Walk]:
     folder = tmp_path / "failonce"
     command = installed_in(folder)
     port = free_port()
-    serving = [command, "serve", "--demo", "--port", str(port)]
+    serving = [str(command), "serve", "--demo", "--port", str(port)]
     with subprocess.Popen(serving, env=environment, stderr=subprocess.PIPE, text=True) as server:
         try:
             assert "44 failures kept" in said_until("Sign in, once", server.stderr)
