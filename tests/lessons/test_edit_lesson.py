@@ -1,5 +1,7 @@
 """Editing a lesson: who may, and two people saving at once."""
 
+import json
+
 import pytest
 
 from failonce.failures.models import Failure
@@ -9,7 +11,7 @@ from failonce.lessons.teaching import Teaching
 from failonce.lessons.writes import retire_lesson, write_lesson
 from failonce.people.models import Person, Practice
 from failonce.people.permissions import LEARNING
-from tests.doors import call_api, signed_in
+from tests.doors import call_api, run_cli, signed_in
 
 PARTS = {"when_you": "empty a queue", "remember": "to count twice", "because": "it filled up"}
 
@@ -34,6 +36,34 @@ def test_the_writer_edits_on_the_page_and_by_api(bo: Person, bos_lesson: Lesson)
         {"remember": "to count twice"},
         {"remember": "to count first", "paths": ["queues/**"]},
     ]
+
+
+def test_the_terminal_changes_what_is_named_and_leaves_the_rest(bo: Person, bos_lesson: Lesson) -> None:
+    code = bos_lesson.code
+    done = run_cli(bo, "lesson", "edit", code, "--remember", "to count twice", "--path", "q/**", "--path", "*.q")
+    again = run_cli(bo, "lesson", "edit", code, "--path", "", "--explanation", "-", "--json", stdin="Why: …")
+
+    assert done.exit_code == again.exit_code == 0, done.output + again.output
+    assert "to count twice" in done.stdout
+    kept = json.loads(again.stdout)
+    assert (kept["remember"], kept["paths"], kept["explanation"]) == ("to count twice", [], "Why: …")
+    assert (kept["when_you"], kept["services"], kept["version"]) == ("empty a queue", ["queue"], 3)
+    assert kept["renew_by"] == bos_lesson.renew_by.isoformat()
+
+
+def test_the_terminal_says_what_it_can_not_change(ada: Person, bo: Person, bos_lesson: Lesson) -> None:
+    nothing = run_cli(bo, "lesson", "edit", bos_lesson.code)
+    not_hers = run_cli(ada, "lesson", "edit", bos_lesson.code, "--remember", "x")
+    no_day = run_cli(bo, "lesson", "edit", bos_lesson.code, "--renew-by", "soon")
+    unknown = run_cli(bo, "lesson", "edit", "L-99", "--remember", "x")
+
+    assert [each.exit_code for each in (nothing, not_hers, no_day, unknown)] == [2, 1, 2, 1]
+    assert "Say what to change" in nothing.stderr
+    assert "This isn't yours to do" in not_hers.stderr
+    assert "renew_by" in no_day.stderr
+    assert "no lesson L-99" in unknown.stderr
+    bos_lesson.refresh_from_db()
+    assert bos_lesson.version == 1
 
 
 def test_the_form_holds_what_stands(bo: Person, bos_lesson: Lesson) -> None:

@@ -1,50 +1,81 @@
 """`failonce lesson`: write down what a failure taught, and say whether it is still true."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import click
 
 from failonce.cli.elsewhere import ask, is_elsewhere
-from failonce.cli.opening import acting_person, open_installation, say
+from failonce.cli.opening import acting_person, open_installation, read_text, say
 
 # Named here, not imported: `failonce lesson --help` must not wait for Django. A test keeps them equal.
 KINDS = ("code", "configuration", "migration", "dependency", "deployment", "infrastructure", "access", "data")
+
+_SENTENCE = ("when_you", "remember", "because")
+_WHERE = ("services", "technologies", "paths", "kinds_of_change")
 
 _as_json = click.option("--json", "as_json", is_flag=True, help="Answer as JSON on stdout.")
 
 
 @click.group()
 def lesson() -> None:
-    """Write, list, renew and retire lessons: When you …, remember …, because …"""
+    """Write, edit, list, renew and retire lessons: When you …, remember …, because …"""
+
+
+def _parts(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what writing and editing a lesson both take; None, or an empty tuple, is what wasn't said."""
+    for option in reversed(_PARTS):
+        command = option(command)
+    return command
+
+
+_PARTS = (
+    click.option("--when-you", help="What somebody is about to do."),
+    click.option("--remember", help="What to keep in mind or do."),
+    click.option("--because", help="What happened."),
+    click.option("--explanation", help="Anything longer, as Markdown; - reads it from stdin."),
+    click.option("--service", "services", multiple=True, help="A service it applies to; may be given several times."),
+    click.option("--technology", "technologies", multiple=True, help="A technology it applies to; repeatable."),
+    click.option(
+        "--path", "paths", multiple=True, metavar="GLOB", help="Paths it applies to, as in .gitignore; repeatable."
+    ),
+    click.option("--kind", "kinds_of_change", multiple=True, metavar="KIND", help=f"Of change: {', '.join(KINDS)}."),
+    click.option("--renew-by", metavar="DAY", help="When to ask whether it is still true; a new one: in a year."),
+)
 
 
 @lesson.command("write")
 @click.argument("sentence", default="", required=False)
 @click.option("--failure", required=True, metavar="CODE", help="The failure that taught it, as in F-12.")
-@click.option("--when-you", default="", help="What somebody is about to do.")
-@click.option("--remember", default="", help="What to keep in mind or do.")
-@click.option("--because", default="", help="What happened.")
-@click.option("--explanation", default="", help="Anything longer, as Markdown.")
-@click.option("--service", "services", multiple=True, help="A service it applies to; may be given several times.")
-@click.option("--technology", "technologies", multiple=True, help="A technology it applies to; repeatable.")
-@click.option(
-    "--path", "paths", multiple=True, metavar="GLOB", help="Paths it applies to, as in .gitignore; repeatable."
-)
-@click.option("--kind", "kinds_of_change", multiple=True, metavar="KIND", help=f"Of change: {', '.join(KINDS)}.")
-@click.option("--renew-by", default=None, metavar="DAY", help="When to ask whether it is still true; else in a year.")
+@_parts
 @_as_json
-def write(sentence: str, as_json: bool, **said: Any) -> None:
+def write(sentence: str, failure: str, as_json: bool, **said: Any) -> None:
     """Write a lesson, in parts or as one SENTENCE: "When you …, remember …, because …"."""
     if sentence and (said["when_you"] or said["remember"] or said["because"]):
         raise click.UsageError("Give the sentence, or its parts with --when-you, --remember and --because.")
-    body = {name: list(value) if isinstance(value, tuple) else value for name, value in said.items()}
-    body["when_you"] = sentence or said["when_you"]
+    body = {"when_you": sentence, **_said(said), "failure": failure}
     kept = ask("POST", "/lessons", body) if is_elsewhere() else _write_here(body)
-    for notice in kept["notices"]:
-        say(notice)
-    _tell(kept, f"Kept: {kept['code']}.", as_json)
+    _tell_kept(kept, as_json)
+
+
+@lesson.command("edit")
+@click.argument("code")
+@_parts
+@_as_json
+def edit(code: str, as_json: bool, **said: Any) -> None:
+    """Change what lesson CODE says; what isn't named stays as it is.
+
+    A list is replaced as a whole, and an empty value, as in --path "", takes it away.
+    """
+    changes = _said(said)
+    if not changes:
+        raise click.UsageError('Say what to change, as in --remember "to count twice".')
+    stands = _read(code)
+    body = {name: stands[name] for name in (*_SENTENCE, *_WHERE, "explanation", "renew_by", "version")} | changes
+    kept = ask("PUT", _at(code), body) if is_elsewhere() else _edit_here(code, body)
+    _tell_kept(kept, as_json)
 
 
 @lesson.command("list")
@@ -81,6 +112,38 @@ def retire(code: str, because: str, as_json: bool) -> None:
     _tell(kept, f"{kept['code']} is retired.", as_json)
 
 
+def _said(parts: dict[str, Any]) -> dict[str, Any]:
+    """Return what was said, without what wasn't; an empty value in a list says that it is empty."""
+    said: dict[str, Any] = {}
+    for name, value in parts.items():
+        if isinstance(value, tuple):
+            said |= {name: [each for each in value if each]} if value else {}
+        elif value is not None:
+            said[name] = read_text(value, "explanation") if name == "explanation" else value
+    return said
+
+
+def _read(code: str) -> Any:
+    """Return lesson CODE as it stands, here or elsewhere."""
+    if is_elsewhere():
+        return ask("GET", _at(code))
+    open_installation()
+    from failonce.lessons.api import lesson_out
+    from failonce.lessons.models import lesson_for
+
+    return lesson_out(lesson_for(acting_person(), code)).model_dump(mode="json")
+
+
+def _edit_here(code: str, body: dict[str, Any]) -> dict[str, Any]:
+    from failonce.lessons.api import EditLessonIn, edit_for
+
+    return edit_for(acting_person(), code, _shaped(EditLessonIn, body)).model_dump(mode="json")
+
+
+def _at(code: str) -> str:
+    return f"/lessons/{quote(code, safe='')}"
+
+
 def _write_here(body: dict[str, Any]) -> dict[str, Any]:
     open_installation()
     from failonce.lessons.api import WriteLessonIn, write_for
@@ -98,7 +161,7 @@ def _list_here(query: dict[str, Any]) -> dict[str, Any]:
 def _change(code: str, verb: str, body: dict[str, Any]) -> Any:
     """Renew or retire, here or elsewhere."""
     if is_elsewhere():
-        return ask("POST", f"/lessons/{quote(code, safe='')}/{verb}", body)
+        return ask("POST", f"{_at(code)}/{verb}", body)
     open_installation()
     from failonce.lessons import api
 
@@ -115,6 +178,12 @@ def _shaped(shape: Any, body: dict[str, Any]) -> Any:
         return shape.model_validate(body)
     except ValidationError as error:
         raise click.UsageError("; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())) from error
+
+
+def _tell_kept(kept: dict[str, Any], as_json: bool) -> None:
+    for notice in kept["notices"]:
+        say(notice)
+    _tell(kept, f"Kept: {kept['code']}.", as_json)
 
 
 def _tell(kept: dict[str, Any], sentence: str, as_json: bool) -> None:

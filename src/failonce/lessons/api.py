@@ -142,10 +142,7 @@ def read(request: HttpRequest, code: str) -> LessonOut:
 @router.put("/lessons/{code}", response=KeptOut, auth=needs("tell"), summary="Edit a lesson")
 def edit(request: HttpRequest, code: str, lesson: EditLessonIn) -> KeptOut:
     """Replace what a lesson says; 409 with what stands if it changed since `version`."""
-    person = _person(request)
-    found = lesson_for(person, code)
-    kept = writes.edit_lesson(actor=person, lesson=found, version=lesson.version, teaching=lesson.teaching())
-    return kept_out(kept)
+    return edit_for(_person(request), code, lesson)
 
 
 @router.post("/lessons/{code}/renew", response=LessonOut, auth=needs("tell"), summary="It is still true")
@@ -167,6 +164,13 @@ def write_for(person: Person, lesson: WriteLessonIn) -> KeptOut:
     """Write what a failure taught."""
     failure = failure_for(person, lesson.failure)
     return kept_out(writes.write_lesson(actor=person, failure=failure, teaching=lesson.teaching()))
+
+
+def edit_for(person: Person, code: str, lesson: EditLessonIn) -> KeptOut:
+    """Replace what a lesson says."""
+    found = lesson_for(person, code)
+    kept = writes.edit_lesson(actor=person, lesson=found, version=lesson.version, teaching=lesson.teaching())
+    return kept_out(kept)
 
 
 def list_for(
