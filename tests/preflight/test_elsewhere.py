@@ -213,7 +213,10 @@ def test_an_answer_that_is_none_lets_the_change_pass(status, body, why):
     assert "Traceback" not in done.stderr
 
 
-ADDRESSES = ["http://127.0.0.1:1", "http://no.such.host.invalid", "nonsense", "http://[", "https://127.0.0.1:1/x"]
+ADDRESSES = [
+    "http://127.0.0.1:1", "http://no.such.host.invalid", "nonsense", "http://[", "https://127.0.0.1:1/x",
+    "file:///etc/hostname", "http://127.0.0.1:1/ü", "http://127.0.0.1:ninety",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -238,6 +241,34 @@ def test_an_answer_is_sent_elsewhere_and_trouble_is_said():
     assert "reason: Say why." in done.stderr
 
 
+def test_the_token_follows_no_redirect_and_no_redirect_is_taken_for_an_answer():
+    asked: list[str] = []
+
+    def moved() -> Iterator[tuple[bytes, float]]:
+        asked.append("here")
+        yield b"HTTP/1.1 307 Temporary Redirect\r\nLocation: " + there.encode() + b"/x\r\nContent-Length: 0\r\n\r\n", 0
+
+    def landed() -> Iterator[tuple[bytes, float]]:
+        asked.append("there")
+        yield b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", 0
+
+    with serving(landed) as there, serving(moved) as address:
+        done, _ = run(address, "--strict")
+
+    assert asked == ["here"]
+    assert "answered 307 Temporary Redirect. Is FAILONCE_URL right?" in done.stderr
+
+
+def test_a_command_that_was_cut_off_says_that_it_may_have_arrived():
+    with serving(closes) as address:
+        cut, _ = run(address, "answer", "P-7", "1", "read")
+    nobody, _ = run("http://127.0.0.1:1", "answer", "P-7", "1", "read")
+
+    assert (cut.returncode, nobody.returncode) == (1, 1)
+    assert "It may have arrived; look before you repeat it." in cut.stderr
+    assert "Nothing was sent." in nobody.stderr
+
+
 def test_asking_elsewhere_starts_without_django():
     with answering(201, json.dumps(ANSWER).encode()) as address:
         code = f"""
@@ -245,7 +276,7 @@ import os, sys
 os.environ["FAILONCE_URL"] = {address!r}
 from failonce.cli.main import cli
 cli(["preflight"], standalone_mode=False)
-print(*sorted({{name.split(".")[0] for name in sys.modules}} & {{"django", "numpy", "pydantic", "ninja"}}))
+print(*sorted({{name.split(".")[0] for name in sys.modules}} & {{"django", "numpy", "pydantic", "ninja", "httpx"}}))
 """
         environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(failonce.__file__).parent.parent)}
         done = subprocess.run(

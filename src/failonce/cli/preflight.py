@@ -111,7 +111,7 @@ def _answer_to(change: Change, services: tuple[str, ...]) -> dict[str, Any]:
 
 def _ask_elsewhere(body: dict[str, Any]) -> Any:
     # Loaded before the clock starts: on a busy machine that alone may take as long as the exchange.
-    import httpx  # noqa: F401
+    import urllib.request  # noqa: F401
 
     from failonce.cli.patience import within
 
