@@ -1,6 +1,7 @@
 """Inviting and joining: one link, one address, once."""
 
 import re
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -8,10 +9,12 @@ from urllib.parse import urlsplit
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
 from failonce.history.chain import verify
+from failonce.people import mails
 from failonce.people.errors import Refused
 from failonce.people.models import Invitation, Person, Team
 from failonce.people.writes import close_account, invite_person, join, withdraw_invitation
@@ -55,7 +58,7 @@ def test_every_door_invites_and_the_link_lets_one_join(
     di = Person.objects.get(email="di@example.org")
     assert (di.name, di.team, di.is_administrator, di.is_leader) == ("Di", harbour, False, False)
     assert client.get("/account/").context["request"].user == di
-    (mail,) = mailbox.mails
+    (mail,) = mailbox.arrived()
     assert mail["To"] == "di@example.org"
     assert link in mail.get_content()
     assert list(verify()) == []
@@ -75,6 +78,33 @@ def test_a_mail_server_that_is_down_costs_nothing_but_the_mail(root: Person, mai
 
     assert answer.status_code == 201
     assert answer.json()["mailed"] is False
+
+
+@EVERY_DOOR
+def test_a_mail_server_that_hangs_costs_a_moment_and_the_link_is_shown(
+    root: Person, harbour: Team, door: Door, silent_mail_server: None, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mails, "PATIENCE", 0.2)
+    begun = time.monotonic()
+
+    link = door(root, "di@example.org", "harbour")
+
+    assert time.monotonic() - begun < settings.EMAIL_TIMEOUT / 2
+    assert client.get(urlsplit(link).path).status_code == 200
+
+
+def test_when_the_mail_server_hangs_every_door_says_so(
+    root: Person, silent_mail_server: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mails, "PATIENCE", 0.1)
+
+    page = signed_in(root).post("/people/invite/", {"email": "di@example.org"}).content.decode()
+    api = call_api(root, "POST", "/people/invitations", {"email": "dj@example.org"}).json()
+    terminal = run_cli(root, "people", "invite", "dk@example.org").stderr
+
+    assert "No mail is known to have left. Hand di@example.org this link" in page
+    assert api["mailed"] is False
+    assert "No mail is known to have left: hand them the link." in terminal
 
 
 def test_only_administrators_invite(ada: Person) -> None:

@@ -85,4 +85,4 @@ def _person(email: str) -> "Person":
 
 
 def _how(mailed: bool) -> str:
-    return "The link was mailed to them too." if mailed else "No mail was sent: hand them the link."
+    return "The link was mailed to them too." if mailed else "No mail is known to have left: hand them the link."

@@ -1,16 +1,39 @@
 """The mails we send to people: plain text, in kind words, never the only way to get somewhere."""
 
 import logging
+import threading
 from smtplib import SMTPException
-from typing import Any
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
 from failonce.people.writes import INVITATION_DAYS, Invited
 
 log = logging.getLogger(__name__)
+
+PATIENCE = 5.0  # seconds that somebody waits for a page because of a mail
+
+
+class Posting(threading.Thread):
+    """One mail on its way to the mail server.
+
+    A thread, because looking up the server's name and a server that answers in drips know no time limit,
+    and somebody waits for the page.
+    """
+
+    def __init__(self, mail: EmailMessage) -> None:
+        super().__init__(name="posting", daemon=True)
+        self._mail = mail
+        self.has_left = False
+
+    def run(self) -> None:
+        """Hand the mail over; when that fails, the log says what to mend."""
+        try:
+            self._mail.send()
+            self.has_left = True
+        except (OSError, SMTPException, UnicodeError) as error:
+            log.warning("mail not sent: %s", error)
 
 
 def is_configured() -> bool:
@@ -19,21 +42,29 @@ def is_configured() -> bool:
 
 
 def send_invitation(invited: Invited) -> bool:
-    """Mail the link to whom it is for, and tell whether it left; call it after the write has committed."""
-    who = invited.invitation.invited_by.name
-    subject = f"{who} invites you to {settings.ORGANISATION or 'failonce'}"
-    context = {"invitation": invited.invitation, "link": invited.link, "days": INVITATION_DAYS}
-    return _send(invited.invitation.email, subject, "people/mail/invitation.txt", context)
+    """Mail the link to whom it is for; call it after the write has committed.
 
-
-def _send(to: str, subject: str, template: str, context: dict[str, Any]) -> bool:
+    Return whether the mail server took it within PATIENCE. If it didn't, the mail may still leave, or
+    never; so the door shows the link in any case.
+    """
     if not is_configured():
         return False
-    body = render_to_string(template, context | {"organisation": settings.ORGANISATION, "site": settings.SITE_URL})
-    try:
-        send_mail(" ".join(subject.split()), body, settings.DEFAULT_FROM_EMAIL, [to])
-    except (OSError, SMTPException, UnicodeError) as error:
-        # The link is shown on the page too, so nobody waits for this mail; the log says what to mend.
-        log.warning("mail not sent: %s", error)
-        return False
-    return True
+    who = invited.invitation.invited_by.name
+    organisation = settings.ORGANISATION
+    said = {"invitation": invited.invitation, "link": invited.link, "days": INVITATION_DAYS}
+    body = render_to_string(
+        "people/mail/invitation.txt", said | {"organisation": organisation, "site": settings.SITE_URL}
+    )
+    subject = f"{who} invites you to {organisation or 'failonce'}"
+    posting = post(invited.invitation.email, subject, body)
+    posting.join(PATIENCE)
+    if posting.is_alive():
+        log.warning("mail not sent yet: the mail server has kept it waiting for %s s", PATIENCE)
+    return posting.has_left
+
+
+def post(to: str, subject: str, body: str) -> Posting:
+    """Begin to send a mail and return at once; join what is returned to wait for it."""
+    posting = Posting(EmailMessage(" ".join(subject.split()), body, settings.DEFAULT_FROM_EMAIL, [to]))
+    posting.start()
+    return posting
