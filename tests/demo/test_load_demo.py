@@ -45,6 +45,12 @@ def test_codes_and_tellers_are_those_of_the_content():
     assert list(first.impacts.values_list("offering__slug", flat=True)) == ["public-delivery"]
 
 
+def test_titles_leave_the_year_to_the_date_beside_them():
+    load()
+
+    assert not Failure.objects.filter(title__regex=r"(19|20)\d\d\)?$").exists()
+
+
 def test_every_later_failure_of_a_mode_is_answered_yes():
     load()
 
