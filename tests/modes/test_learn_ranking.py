@@ -95,6 +95,15 @@ def test_everybody_sees_how_recall_ranks(bo: Person) -> None:
     assert "Learn from the answers" not in page
 
 
+def test_only_what_can_count_is_shown(bo: Person) -> None:
+    page = signed_in(bo).get("/modes/ranking/").content.decode()
+    told, change = page.split("When a failure is told")[1].split("When a change is about to go out")
+
+    for only_of_changes in ("The change touches a path", "Both concern the same technology"):
+        assert only_of_changes not in told
+        assert only_of_changes in change
+
+
 def test_not_everybody_moves_the_weights(bo: Person) -> None:
     assert signed_in(bo).post("/modes/ranking/learn/").status_code == 403
     assert call_api(bo, "POST", "/recall/weights/restore").status_code == 403

@@ -15,6 +15,8 @@ from failonce.recall.weights import SIGNALS, Model
 
 _MOST_ANSWERS = 2000  # the newest ones; more would say little else and take minutes
 _DEPTH = 50  # a pair further apart than this shares nothing that could be weighed
+# A failure is told with its services (`query_of`); only a change brings paths, and the technologies of what it touches.
+_ONLY_OF_CHANGES = frozenset({"path", "technology"})
 _SAID = {Answer.Value.YES: "yes", Answer.Value.NO: "no", Answer.Value.NOT_SURE: "not sure"}
 
 
@@ -47,13 +49,13 @@ def learnt_from_answers() -> Learnt:
 
 
 def signals_weighed(kind: str = "failure") -> list[Weighed]:
-    """Return each signal's part in the decision, the heaviest first; `kind` is failure or change."""
+    """Return the part of each signal that can count in the decision, the heaviest first, for a failure or a change."""
     shipped: Model = getattr(Weights(), kind)
     here: Model = getattr(memory.follow().weights, kind)
     rows = [
         Weighed(name, meaning, shipped.decide.get(name, 0.0), here.decide.get(name, 0.0))
         for name, meaning in SIGNALS.items()
-        if shipped.decide.get(name) or here.decide.get(name)
+        if (shipped.decide.get(name) or here.decide.get(name)) and (kind == "change" or name not in _ONLY_OF_CHANGES)
     ]
     return sorted(rows, key=lambda row: -abs(row.here))
 
