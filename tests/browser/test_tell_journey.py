@@ -50,6 +50,31 @@ def test_a_repeat_is_shown_while_typing_and_linked_by_one_click(
     assert barriers(page) + sticks_out(page) == []
 
 
+@pytest.mark.parametrize("narrow", [True, False], ids=["under the story", "beside it"])
+def test_what_it_resembles_stands_by_the_story(
+    open_browser: OpenBrowser, ada: Person, earlier: Failure, *, narrow: bool
+) -> None:
+    page = open_browser(ada, narrow=narrow)
+    page.goto("/failures/new/")
+    page.get_by_label("What happened?").fill(AGAIN)
+    expect(page.locator("#resembling")).to_contain_text(earlier.title)
+
+    story, before, title = (
+        page.locator(each).bounding_box() for each in ("#field-story", "section.before", "#field-title")
+    )
+
+    assert story
+    assert before
+    assert title
+    if narrow:
+        assert story["y"] + story["height"] <= before["y"]
+        assert before["y"] + before["height"] <= title["y"]
+    else:
+        assert story["x"] + story["width"] <= before["x"]
+        assert before["y"] == story["y"]
+    assert barriers(page) + sticks_out(page) == []
+
+
 def test_words_survive_a_lost_connection_and_a_restart(open_browser: OpenBrowser, ada: Person) -> None:
     page = open_browser(ada)
     page.goto("/failures/new/")

@@ -130,6 +130,23 @@ def test_a_refused_story_from_stdin_is_kept_in_a_file(ada: Person) -> None:
     assert Path(kept).read_text(encoding="utf-8") == STORY
 
 
+def test_an_answer_stays_when_the_story_goes_on(ada: Person, adas_failure: Failure) -> None:
+    said = {"story": "Something else entirely.", f"answer-{adas_failure.code}": "no", "answer-F-x": "no"}
+
+    page = signed_in(ada).post("/failures/resembling/", said).content.decode()
+
+    assert f'<input type="checkbox" name="answer-{adas_failure.code}" value="no" checked>' in page
+    assert adas_failure.title in page
+
+
+def test_an_answer_about_what_one_may_not_read_shows_nothing(ada: Person, bo: Person, adas_failure: Failure) -> None:
+    Failure.objects.update(visibility="restricted")
+
+    page = signed_in(bo).post("/failures/resembling/", {f"answer-{adas_failure.code}": "no"}).content.decode()
+
+    assert adas_failure.title not in page
+
+
 def test_nul_bytes_and_broken_utf8_are_shown_not_lost(ada: Person) -> None:
     answer = run_cli(ada, "tell", "--story", "-", stdin=b"a\x00b \xff caf\xc3\xa9")
 

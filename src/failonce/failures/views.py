@@ -11,14 +11,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from failonce.catalogue.ticking import split
 from failonce.failures import writes
 from failonce.failures.forms import TellForm, initial_of
 from failonce.failures.models import Draft, Failure, Kind, failure_for
+from failonce.history.codes import number_of
 from failonce.history.models import Entry
 from failonce.history.verbs import Verb
 from failonce.lessons.models import Lesson
 from failonce.modes.models import Answer
-from failonce.modes.resemblance import Resemblance, resembling_context, resembling_text
+from failonce.modes.resemblance import resembling_context, resembling_text
 from failonce.modes.writes import answer_repeat
 from failonce.people.errors import Conflict, Refused
 from failonce.people.models import Person
@@ -86,7 +88,7 @@ def draft_discard(request: Request, key: uuid.UUID) -> HttpResponse:
 @require_POST
 def failure_resembling(request: Request) -> HttpResponse:
     """What the story being typed resembles, as a fragment beside the form."""
-    return render(request, "failures/_resembling_draft.html", {"resembling": _resembling_typed(request)})
+    return render(request, "failures/_resembling_draft.html", _resembling(request.user, _fields_of(request)))
 
 
 @require_GET
@@ -167,13 +169,13 @@ def _tell_page(
         "key": key,
         "drafts": drafts,
         "has_draft": Draft.objects.filter(key=key, person=request.user).exists(),
-        "resembling": _resembling_typed(request) if request.method == "POST" else _resembling_held(request.user, held),
     }
-    return render(request, "failures/failure_tell.html", context, status=status)
+    return render(request, "failures/failure_tell.html", context | _resembling(request.user, held), status=status)
 
 
 def _prefilled(request: Request) -> dict[str, Any]:
-    return {name: request.GET[name] for name in ("title", "kind", "services", "more_services") if name in request.GET}
+    said = {name: request.GET[name] for name in ("title", "kind", "more_services") if name in request.GET}
+    return said | {"services": request.GET.getlist("services")}
 
 
 def _fields_of(request: Request) -> dict[str, Any]:
@@ -191,20 +193,23 @@ def _answers_in(request: Request) -> dict[str, str]:
     return {name.removeprefix(_ANSWER): value for name, value in request.POST.items() if name.startswith(_ANSWER)}  # type: ignore[misc]
 
 
-def _resembling_typed(request: Request) -> list[Resemblance]:
-    services = (*request.POST.getlist("services"), *filter(None, request.POST.get("more_services", "").split(",")))
-    return resembling_text(
-        request.user,
-        story=request.POST.get("story", ""),
-        title=request.POST.get("title", ""),
-        services=tuple(service.strip() for service in services),
-        answers=_answers_in(request),
-    )
-
-
-def _resembling_held(person: Person, held: dict[str, Any]) -> list[Resemblance]:
+def _resembling(person: Person, held: dict[str, Any]) -> dict[str, Any]:
+    """Return what the form's text resembles, and the answers given to what it doesn't show any more."""
     answers = {name.removeprefix(_ANSWER): value for name, value in held.items() if name.startswith(_ANSWER)}
-    return resembling_text(person, story=held.get("story", ""), title=held.get("title", ""), answers=answers)
+    found = resembling_text(
+        person,
+        story=held.get("story", ""),
+        title=held.get("title", ""),
+        services=(*held.get("services", ()), *split(held.get("more_services", ""))),
+        answers=answers,
+    )
+    # The words go on changing after an answer; without a field of its own, it would be gone with its likeness.
+    gone = answers.keys() - {each.failure.code for each in found}
+    failures = Failure.objects.visible_to(person).filter(pk__in=[number_of(code, "F") for code in gone])
+    answered = [
+        (each, Answer.Value(answers[each.code])) for each in failures if answers.get(each.code) in Answer.Value.values
+    ]
+    return {"resembling": found, "answered": answered}
 
 
 def _failure_context(person: Person, found: Failure) -> dict[str, Any]:
