@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
+from failonce.catalogue.models import Audience
 from failonce.failures.models import Failure
 from failonce.people.models import Person
 from tests.browser.conftest import OpenBrowser
@@ -36,6 +37,23 @@ def test_words_survive_a_lost_connection(open_browser: OpenBrowser, ada: Person,
 
     expect(story(page)).to_have_value(WORDS)
     expect(page.get_by_role("status")).to_contain_text("is back; it isn't saved yet")
+
+
+def test_words_in_what_was_folded_away_come_back_in_sight(
+    open_browser: OpenBrowser, ada: Person, adas_failure: Failure
+) -> None:
+    Audience.objects.create(slug="shop-teams", name="Shop teams")
+    page = open_browser(ada)
+    page.goto(f"{adas_failure.get_absolute_url()}edit/")
+    page.get_by_text("Whom it hit").click()
+    page.get_by_text("And another").first.click()
+    page.get_by_label("What they lost").nth(1).fill("Every order of that evening.")
+
+    page.reload()
+
+    expect(page.get_by_label("What they lost").nth(1)).to_have_value("Every order of that evening.")
+    expect(page.get_by_label("What they lost").nth(1)).to_be_visible()
+    expect(page.get_by_label("Readers, if only those named")).to_be_hidden()
 
 
 def test_words_can_be_let_go(open_browser: OpenBrowser, ada: Person, adas_failure: Failure) -> None:

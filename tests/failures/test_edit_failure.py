@@ -1,8 +1,11 @@
 """Editing one's own telling; two people saving at once lose nothing."""
 
 import pytest
+from django.utils import timezone
 
 from failonce.failures.models import Failure
+from failonce.failures.telling import Loss, Telling
+from failonce.failures.writes import tell_failure
 from failonce.history.models import Entry
 from failonce.people.models import Person
 from tests.doors import call_api, signed_in
@@ -20,6 +23,17 @@ def test_the_teller_edits_on_the_page_and_by_api(ada: Person, adas_failure: Fail
     assert (adas_failure.story, adas_failure.version) == ("Third.", 3)
     edits = Entry.objects.of(adas_failure.code).filter(verb="failure:edit")
     assert [entry.details["before"]["story"] for entry in edits] == ["Second.", "The queue filled up."]
+
+
+def test_an_edit_keeps_however_many_were_hit(ada: Person) -> None:
+    losses = tuple(Loss(lost=f"Loss {number}") for number in range(6))
+    told = tell_failure(actor=ada, telling=Telling(story="Down.", started_at=timezone.now(), losses=losses)).failure
+    browser, edit = signed_in(ada), f"{told.get_absolute_url()}edit/"
+    held = {field.html_name: field.value() for field in browser.get(edit).context["form"] if "lost_" in field.name}
+
+    assert browser.post(edit, FORM | held | {"story": "All down.", "version": "1"}).status_code == 302
+
+    assert [impact.lost for impact in told.impacts.order_by("pk")] == [loss.lost for loss in losses]
 
 
 def test_nobody_else_edits(bo: Person, root: Person, adas_failure: Failure) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from failonce.catalogue.models import Service
+from failonce.catalogue.models import Audience, Service
+from failonce.failures.forms import SPARE_LOSSES
 from failonce.failures.models import STORY_LIMIT, Draft, Failure
 from failonce.history.models import Entry
 from failonce.people.models import Person
@@ -145,6 +146,19 @@ def test_an_answer_about_what_one_may_not_read_shows_nothing(ada: Person, bo: Pe
     page = signed_in(bo).post("/failures/resembling/", {f"answer-{adas_failure.code}": "no"}).content.decode()
 
     assert adas_failure.title not in page
+
+
+def test_one_block_of_losses_is_open_and_more_can_be_added(ada: Person) -> None:
+    Audience.objects.create(slug="shop-teams", name="Shop teams")
+    said = {"kind": "incident", "visibility": "everyone"} | {"lost_0": "", "lost_1": "Orders", "lost_2": ""}
+
+    fresh = signed_in(ada).get("/failures/new/", follow=True).content.decode()
+    filled = signed_in(ada).post(f"/failures/new/{uuid.uuid4()}/", said).content.decode()
+
+    assert fresh.count("<summary>And another</summary>") == SPARE_LOSSES
+    assert '<details class="another" open>' not in fresh
+    assert filled.count('<details class="another" open>') == 1
+    assert filled.count("<summary>And another</summary>") == 1 + SPARE_LOSSES
 
 
 def test_nul_bytes_and_broken_utf8_are_shown_not_lost(ada: Person) -> None:

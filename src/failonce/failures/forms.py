@@ -1,6 +1,8 @@
 """The form in which a failure is told and edited, and what it becomes."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from django import forms
@@ -11,7 +13,8 @@ from failonce.catalogue.ticking import initial_services, split, tickable
 from failonce.failures.models import Failure, Kind, Visibility
 from failonce.failures.telling import STORY_NEEDED, Loss, Telling
 
-LOSSES = 3  # rows of "what they lost" on the page; the API takes any number
+SPARE_LOSSES = 3  # blocks of "what they lost" to add to those that are filled; each save brings new ones
+_LOSS = ("offering", "audiences", "lost")
 
 
 class MomentField(forms.DateTimeField):
@@ -75,7 +78,9 @@ class TellForm(forms.Form):
     def _add_losses(self) -> None:
         offerings = [("", "—"), *Offering.objects.values_list("slug", "name")]
         audiences = list(Audience.objects.values_list("slug", "name"))
-        for row in range(LOSSES if len(offerings) > 1 or audiences else 1):
+        spare = SPARE_LOSSES if len(offerings) > 1 or audiences else 0
+        self._blocks = max(1, _losses_in(self.data if self.is_bound else self.initial)) + spare
+        for row in range(self._blocks):
             self.fields[f"offering_{row}"] = forms.ChoiceField(label="Offering", required=False, choices=offerings)
             self.fields[f"audiences_{row}"] = forms.MultipleChoiceField(
                 label="Who was hit", required=False, choices=audiences, widget=forms.CheckboxSelectMultiple
@@ -84,10 +89,9 @@ class TellForm(forms.Form):
                 label="What they lost", required=False, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
             )
 
-    def losses(self) -> list[tuple[forms.BoundField, forms.BoundField, forms.BoundField]]:
-        """Return the rows of impact as bound fields, for the template."""
-        rows = [row for row in range(LOSSES) if f"lost_{row}" in self.fields]
-        return [(self[f"offering_{row}"], self[f"audiences_{row}"], self[f"lost_{row}"]) for row in rows]
+    def losses(self) -> list[tuple[forms.BoundField, ...]]:
+        """Return the blocks of impact as bound fields, for the template."""
+        return [tuple(self[f"{part}_{row}"] for part in _LOSS) for row in range(self._blocks)]
 
     def telling(self) -> Telling:
         """Return what the valid form says, times in the installation's zone made aware."""
@@ -110,8 +114,7 @@ class TellForm(forms.Form):
         data = self.cleaned_data
         return [
             Loss(data[f"offering_{row}"], tuple(data[f"audiences_{row}"]), data[f"lost_{row}"])
-            for row in range(LOSSES)
-            if f"lost_{row}" in self.fields
+            for row in range(self._blocks)
         ]
 
     def add_problems(self, fields: dict[str, str]) -> None:
@@ -128,11 +131,19 @@ def initial_of(failure: Failure) -> dict[str, Any]:
     held |= {"started_at": _local(failure.started_at), "ended_at": _local(failure.ended_at)}
     held |= initial_services(failure.services.all())
     held["readers"] = ", ".join(person.email for person in failure.readers.all())
-    for row, impact in enumerate(failure.impacts.all()[:LOSSES]):
+    for row, impact in enumerate(failure.impacts.all()):
         held[f"offering_{row}"] = impact.offering.slug if impact.offering else ""
         held[f"audiences_{row}"] = [audience.slug for audience in impact.audiences.all()]
         held[f"lost_{row}"] = impact.lost
     return held
+
+
+def _losses_in(held: Mapping[str, Any]) -> int:
+    """Return how many blocks of impact are there, without the empty ones at the end."""
+    blocks = next(row for row in count() if f"lost_{row}" not in held)
+    while blocks and not any(held.get(f"{part}_{blocks - 1}") for part in _LOSS):
+        blocks -= 1
+    return blocks
 
 
 def _local(moment: datetime | None) -> datetime | None:

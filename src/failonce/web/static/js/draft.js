@@ -32,8 +32,8 @@
     for (const field of fieldsOf(form)) {
       if (!(nameOf(field) in words)) continue;
       give(field, words[nameOf(field)]);
-      const folded = field.closest("details:not([open])");
-      if (folded && valueOf(field) !== "" && valueOf(field) !== false) folded.open = true;
+      if (same(valueOf(field), servedIn(field))) continue;
+      for (let folded; (folded = field.closest("details:not([open])"));) folded.open = true;
     }
   };
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
