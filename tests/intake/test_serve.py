@@ -22,22 +22,27 @@ Start = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
-def start(tmp_path: Path, database_url: str) -> Iterator[Start]:
+def environment(tmp_path: Path, database_url: str) -> dict[str, str]:
+    """What a command is started with: a folder of its own, and nothing else of ours."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("FAILONCE_")}
+    return {
+        **clean,
+        "DJANGO_SETTINGS_MODULE": "failonce.config.settings",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "FAILONCE_HOME": str(tmp_path / "home"),
+        "DATABASE_URL": database_url,
+    }
+
+
+@pytest.fixture
+def start(environment: dict[str, str]) -> Iterator[Start]:
     """Start `failonce serve` on a folder of its own; it is stopped at the end, however the test ends."""
     started: list[subprocess.Popen[str]] = []
 
-    def run(*args: str, **environment: str) -> subprocess.Popen[str]:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("FAILONCE_")}
+    def run(*args: str, **more: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [sys.executable, "-m", "failonce", "serve", *args],
-            env={
-                **clean,
-                "DJANGO_SETTINGS_MODULE": "failonce.config.settings",
-                "PYTHONPATH": os.pathsep.join(sys.path),
-                "FAILONCE_HOME": str(tmp_path / "home"),
-                "DATABASE_URL": database_url,
-                **environment,
-            },
+            env=environment | more,
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -108,6 +113,20 @@ def test_an_empty_installation_lets_its_operator_in_and_stops_on_control_c(start
 
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 0
+
+
+def test_links_of_commands_beside_a_server_lead_to_it(start: Start, environment: dict[str, str]):
+    port = free_port()
+
+    def invited(**more: str) -> str:
+        command = [sys.executable, "-m", "failonce", "people", "invite", "di@example.org"]
+        return subprocess.run(command, env=environment | more, capture_output=True, text=True, check=True).stdout
+
+    assert invited().startswith("http://127.0.0.1:8000/join/")
+    line_with("failonce is at", start("--port", str(port)).stderr)
+
+    assert invited().startswith(f"http://127.0.0.1:{port}/join/")
+    assert invited(FAILONCE_SITE_URL="https://f.example/").startswith("https://f.example/join/")
 
 
 def test_a_taken_port_is_named_with_one_that_is_free():

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from failonce.cli.opening import open_installation, say
+from failonce.config.environment import env, home, keep_site_url
 
 _BLOCKING_THREADS = 4  # measured best for pages that wait for a database
 
@@ -26,9 +27,10 @@ def serve(port: int, host: str, demo: bool, workers: int) -> None:
     Exits 1 when the port is taken.
     """
     _demand_free(host, port)
-    os.environ.setdefault("FAILONCE_SITE_URL", _site(host, port))
     if demo:
         _move_to_demo()
+    if not env("FAILONCE_SITE_URL"):
+        keep_site_url(_site(host, port))
     open_installation()
     from failonce.cli.serving import prepare
 
@@ -39,8 +41,6 @@ def serve(port: int, host: str, demo: bool, workers: int) -> None:
 
 def _move_to_demo() -> None:
     """Point every setting that could lead to real data at the demo's own folder."""
-    from failonce.config.environment import home
-
     folder = home() / "demo"
     for name in ("DATABASE_URL", "FAILONCE_EMAIL_URL", "FAILONCE_SECRET_KEY", "FAILONCE_AS"):
         os.environ.pop(name, None)
@@ -78,7 +78,7 @@ def _problem_with(host: str, port: int) -> OSError | None:
 def _site(host: str, port: int) -> str:
     everywhere = host in {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
     name = "127.0.0.1" if everywhere else f"[{host}]" if ":" in host else host
-    if everywhere and "FAILONCE_SITE_URL" not in os.environ:
+    if everywhere:
         say(f"Links say http://{name}:{port}; set FAILONCE_SITE_URL to the address that people open.")
     return f"http://{name}:{port}"
 

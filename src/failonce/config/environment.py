@@ -17,7 +17,11 @@ class Setting:
 SETTINGS = (
     Setting("FAILONCE_HOME", "~/.local/share/failonce", "The folder where all data lives."),
     Setting("DATABASE_URL", "", "A postgres:// address; empty means SQLite in FAILONCE_HOME."),
-    Setting("FAILONCE_SITE_URL", "http://127.0.0.1:8000", "The address people open; used in links."),
+    Setting(
+        "FAILONCE_SITE_URL",
+        "",
+        "The address people open, used in links; empty means where failonce serve last listened.",
+    ),
     Setting("FAILONCE_ALLOWED_HOSTS", "", "More host names to answer to, separated by commas."),
     Setting("FAILONCE_ORGANISATION", "", "The name shown at the top of every page."),
     Setting("FAILONCE_TIME_ZONE", "UTC", "The time zone that pages show and forms take times in."),
@@ -31,6 +35,7 @@ SETTINGS = (
     Setting("FAILONCE_DEBUG", "no", "Shows error details to anyone: yes only while developing."),
 )
 
+_FIRST_ADDRESS = "http://127.0.0.1:8000"  # where failonce serve listens unless told otherwise
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 _YES, _NO = {"1", "yes", "true", "on"}, {"", "0", "no", "false", "off"}
 
@@ -76,3 +81,19 @@ def home() -> Path:
             f"FAILONCE_HOME is {folder}, which can't be made: {error.strerror}. Name a folder you may write to."
         ) from error
     return folder
+
+
+def site_url() -> str:
+    """Return the address people open: the one given, else where this installation was last served."""
+    if said := env("FAILONCE_SITE_URL"):
+        return said.rstrip("/")
+    try:
+        return (home() / "address").read_text(encoding="ascii").strip() or _FIRST_ADDRESS
+    except (OSError, UnicodeError):
+        return _FIRST_ADDRESS
+
+
+def keep_site_url(address: str) -> None:
+    """Let links of this process, and of commands that run beside it, lead to this address."""
+    (home() / "address").write_text(f"{address}\n", encoding="ascii")
+    os.environ["FAILONCE_SITE_URL"] = address

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 import dj_database_url
 
-from failonce.config.environment import BadSetting, env, env_bool, env_list, home
+from failonce.config.environment import BadSetting, env, env_bool, env_list, home, site_url
 
 PACKAGE = Path(__file__).resolve().parent.parent
 HOME = home()
 DEBUG = env_bool("FAILONCE_DEBUG")
-SITE_URL = env("FAILONCE_SITE_URL").rstrip("/")
+SITE_URL = site_url()
 ORGANISATION = env("FAILONCE_ORGANISATION")
 
 
