@@ -24,6 +24,7 @@ def test_the_demo_fills_an_empty_installation():
 
     assert report is not None
     assert report.refused == []
+    assert [sort for sort, tally in report.tallies.items() if tally.here] == []
     assert (Team.objects.count(), Service.objects.count(), Practice.objects.count()) == (3, 7, 3)
     assert Offering.objects.count() >= 7
     assert Audience.objects.filter(kind="partner").count() >= 3
