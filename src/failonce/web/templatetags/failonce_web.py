@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -78,27 +78,11 @@ def stylesheet_address() -> str:
 
 @register.simple_tag(takes_context=True)
 def masthead_link(context: template.Context, name: str, words: str) -> SafeString:
-    """Link to a part of failonce, marked while one is inside it; nothing if that part isn't installed."""
-    address = _address_of(name)
-    if not address:
-        return SafeString("")
+    """Link to a part of failonce, marked while one is inside it."""
+    address = reverse(name)
     path = getattr(context.get("request"), "path", "")
     here = "page" if path == address else "true" if path.startswith(address) else "false"
     return format_html('<li><a href="{}" aria-current="{}">{}</a></li>', address, here, words)
-
-
-@register.simple_tag
-def menu_link(name: str, words: str) -> SafeString:
-    """Link to one of a person's own pages; nothing if it isn't installed."""
-    address = _address_of(name)
-    return format_html('<li><a href="{}">{}</a></li>', address, words) if address else SafeString("")
-
-
-def _address_of(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 @register.simple_tag
