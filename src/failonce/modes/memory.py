@@ -46,9 +46,11 @@ class Memory:
         self._seen = self._saved = _NOTHING
         self._has_meaning = self._deepens = False
 
-    def search(self, query: Query, *, limit: int, without: set[str]) -> list[Hit]:
-        """Return hits over everything committed before this call; `without` names keys to leave out."""
-        return self.follow().search(query, limit=limit, without=without)
+    def search(
+        self, query: Query, *, limit: int, without: set[str], only: str = "", at_least: float = 0.0
+    ) -> list[Hit]:
+        """Return hits over everything committed before this call; `Index.search` says what may be asked for."""
+        return self.follow().search(query, limit=limit, without=without, only=only, at_least=at_least)
 
     def follow(self) -> Index:
         """Bring the index up to the last committed entry of history and return it."""

@@ -76,15 +76,14 @@ def _resemblances(
     if not query.text.strip() and not query.title.strip():
         return []
     rejected = {code for code, value in answers.items() if value == Answer.Value.NO}
-    # Lessons share the index and are not failures: ask for more, keep the failures.
-    hits = memory.search(query, limit=4 * limit, without=without | rejected | hidden_from(person))
-    wanted = [hit for hit in hits if hit.key.startswith("F-") and hit.probability >= _WORTH_SHOWING]
-    return _with_failures(wanted[:limit], answers)
+    left_out = without | rejected | hidden_from(person)
+    hits = memory.search(query, limit=limit, without=left_out, only="F-", at_least=_WORTH_SHOWING)
+    return _with_failures(hits, answers)
 
 
 def _with_failures(hits: list[Hit], answers: Mapping[str, str]) -> list[Resemblance]:
     numbers = [int(hit.key[2:]) for hit in hits]
-    failures = Failure.objects.prefetch_related("services").in_bulk(numbers)
+    failures = Failure.objects.in_bulk(numbers)
     modes = {
         occurrence.failure_id: occurrence.mode
         for occurrence in Occurrence.objects.filter(failure__in=numbers).select_related("mode")

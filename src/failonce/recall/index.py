@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Collection, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -31,6 +32,18 @@ _WASTE_WORTH_MOVING = 0.34
 _FEWEST_WORTH_MOVING = 1_000
 
 Vectors = NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """How many hits are asked for, and of which kind."""
+
+    limit: int
+    only: str
+    at_least: float
+
+    def has(self, key: str, chance: float) -> bool:
+        return key.startswith(self.only) and chance >= self.at_least
 
 
 class Index:
@@ -89,18 +102,24 @@ class Index:
                 self._facts.drop(number)
                 self._win_room_back()
 
-    def search(self, query: Query, *, limit: int = 10, without: Collection[str] = ()) -> list[Hit]:
-        """The texts most like a query, best first, without those named."""
+    def search(
+        self, query: Query, *, limit: int = 10, without: Collection[str] = (), only: str = "", at_least: float = 0.0
+    ) -> list[Hit]:
+        """The texts most like a query, best first, without those named.
+
+        `only` keeps those whose keys begin so, `at_least` those with such a chance. Reasons cost the
+        most, so they are worked out for no more hits than are returned.
+        """
         if limit <= 0:
             return []
         read = read_query(query)
         asked = self._meaning.ask(query) if self._meaning else None
         with self._lock:
-            found = self._found(read, asked, without, limit)
+            found = self._found(read, asked, without, _Wanted(limit, only, at_least))
         reasons = Reasons(query)
         return [self._hit(read, one, reasons) for one in found]
 
-    def _found(self, read: ReadQuery, asked: Vectors | None, without: Collection[str], limit: int) -> list[Found]:
+    def _found(self, read: ReadQuery, asked: Vectors | None, without: Collection[str], wanted: _Wanted) -> list[Found]:
         # A change is short and mostly innocent, so one common word must not pass for a likeness.
         counts_new = read.query.kind == "change"
         question = ask(self._postings, read.title, read.body, len(self._numbers), counts_new=counts_new)
@@ -120,9 +139,9 @@ class Index:
         signals["service"] = np.array([bool(f.services) for f in facts], float)
         signals["technology"] = np.array([bool(f.technologies) for f in facts], float)
         signals["path"] = np.array([f.path is not None for f in facts], float)
-        return self._ranked(read.query.kind, compared, facts, limit)
+        return self._ranked(read.query.kind, compared, facts, wanted)
 
-    def _ranked(self, kind: str, compared: Compared, facts: list[Shared], limit: int) -> list[Found]:
+    def _ranked(self, kind: str, compared: Compared, facts: list[Shared], wanted: _Wanted) -> list[Found]:
         model = self.weights.model(kind, self._meaning is not None)
         # Sums differ in the last digits with the order of the terms.
         scores = np.round(weighted(compared.signals, model.rank), 6)
@@ -141,7 +160,7 @@ class Index:
                 words=compared.shared(at),
                 facts=facts[at],
             )
-            for at in order[:limit]
+            for at in islice((at for at in order if wanted.has(keys[at], chances[at])), wanted.limit)
         ]
 
     def _span(self) -> tuple[float, float, int]:
