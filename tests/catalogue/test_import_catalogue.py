@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from failonce.catalogue.models import Service
+from failonce.cli.progress import Progress
 from failonce.people.models import Person
 from tests.doors import call_api, run_cli, signed_in
 
@@ -100,3 +102,25 @@ def test_a_stranger_to_the_practice_may_not(ada: Person) -> None:
     assert call_api(ada, "POST", "/catalogue/import", {"text": TEXT}).status_code == 403
     assert run_cli(ada, "catalogue", "import", "-", stdin=TEXT).exit_code == 1
     assert not Service.objects.exists()
+
+
+def test_the_command_line_shows_how_far_a_long_import_is(root: Person) -> None:
+    services = yaml.safe_dump({"services": [{"slug": f"s-{number}"} for number in range(450)]})
+
+    answer = run_cli(root, "catalogue", "import", "-", stdin=services)
+
+    lines = [line for line in answer.stderr.splitlines() if "of 450 entries" in line]
+    assert lines == ["200 of 450 entries", "400 of 450 entries", "450 of 450 entries"]
+
+
+def test_a_stopped_import_says_what_it_kept(root: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(progress: Progress, done: int, total: int) -> None:
+        if done:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Progress, "reach_of", stop)
+
+    answer = run_cli(root, "catalogue", "import", "-", stdin="services: [{slug: a}, {slug: b}]")
+
+    assert answer.exit_code == 130
+    assert "Stopped: 2 added, 0 changed, 0 unchanged, 0 things left out. Repeat the command to go on." in answer.stderr

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 import yaml
+from django.db import connection
 
-from failonce.catalogue.interchange import apply_catalogue, catalogue_data
+from failonce.catalogue import interchange
+from failonce.catalogue.interchange import Report, apply_catalogue, catalogue_data
 from failonce.catalogue.models import Audience, Offering, Service
-from failonce.catalogue.writes import services_named
+from failonce.catalogue.writes import describe_service, services_named
 from failonce.history.chain import verify
 from failonce.history.models import Entry
 from failonce.people.errors import NotAllowed, Refused
@@ -182,3 +184,72 @@ def test_the_manager_of_the_catalogue_imports_all_but_teams(ada: Person) -> None
 
     assert Service.objects.get(slug="berths").team is not None  # the team Harbour was there before
     assert report.left_out == ["The team tides is left out: ask an administrator to add it, then import again."]
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3])
+def test_batches_of_any_size_keep_the_same(root: Person, monkeypatch: pytest.MonkeyPatch, batch: int) -> None:
+    monkeypatch.setattr(interchange, "BATCH", batch)
+
+    report = apply_catalogue(actor=root, data=HARBOUR)
+    again = apply_catalogue(actor=root, data=HARBOUR)
+
+    assert catalogue_data() == HARBOUR
+    assert (len(report.added), report.changed, report.unchanged) == (8, {}, [])
+    assert (again.added, again.changed, len(again.unchanged)) == ([], {}, 8)
+    assert list(verify()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_others_write_between_two_batches_and_see_how_far_it_is(
+    transactional_db: None, root: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interchange, "BATCH", 2)
+    said: list[tuple[int, int]] = []
+
+    def step(done: int, total: int) -> None:
+        assert not connection.in_atomic_block
+        said.append((done, total))
+
+    apply_catalogue(actor=root, data=HARBOUR, step=step)
+
+    assert said == sorted(said)
+    assert (said[0], said[-1]) == ((0, 8), (8, 8))
+    assert len(set(said)) > 4
+
+
+@pytest.mark.parametrize("stop", range(1, 9))
+def test_an_import_that_was_stopped_is_true_so_far_and_goes_on(
+    root: Person, monkeypatch: pytest.MonkeyPatch, stop: int
+) -> None:
+    monkeypatch.setattr(interchange, "BATCH", 1)
+    report = Report()
+    steps = iter(range(stop))
+
+    def step(done: int, total: int) -> None:
+        if next(steps, None) is None:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        apply_catalogue(actor=root, data=HARBOUR, report=report, step=step)
+    kept = {f"{kind[:-1]}:{each['slug']}" for kind, rows in catalogue_data().items() for each in rows}
+    assert kept == set(report.added)
+    apply_catalogue(actor=root, data=HARBOUR)
+
+    assert catalogue_data() == HARBOUR
+    assert list(verify()) == []
+
+
+def test_what_somebody_described_between_two_batches_stays(root: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    apply_catalogue(actor=root, data=HARBOUR)
+    monkeypatch.setattr(interchange, "BATCH", 1)
+
+    def step(done: int, total: int) -> None:
+        if done == 1:
+            read = Service.objects.get(slug="tide-tables").version
+            describe_service(actor=root, slug="tide-tables", read=read, lifecycle="retiring")
+
+    data = {"services": [{"slug": "ledger", "name": "The ledger"}, {"slug": "tide-tables", "name": "Tide table"}]}
+    apply_catalogue(actor=root, data=data, step=step)
+
+    tides = Service.objects.get(slug="tide-tables")
+    assert (tides.name, tides.lifecycle) == ("Tide table", "retiring")

@@ -1,12 +1,12 @@
 """The whole catalogue as plain data, out and in again: the `catalogue.yaml` of an export."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.db import transaction
 
-from failonce.catalogue.keeping import Changes, Known, changes_to, keep
+from failonce.catalogue.keeping import Changes, Known, Noun, changes_to, keep
 from failonce.catalogue.models import Audience, Offering, Service
 from failonce.catalogue.names import one_line, slug_for
 from failonce.catalogue.sheets import Sheet, clean, sheet_of
@@ -17,14 +17,24 @@ from failonce.people import permissions
 from failonce.people.errors import Refused
 from failonce.people.models import Person, Team
 
-Noun = Team | Audience | Service | Offering
+Step = Callable[[int, int], None]
 
+BATCH = 200  # entries in one transaction: few enough that nobody waits long for the database
 SECTIONS = {"teams": "team", "audiences": "audience", "services": "service", "offerings": "offering"}
 _VERBS = {
     "team": Verb.TEAM_DESCRIBE,
     "audience": Verb.AUDIENCE_DESCRIBE,
     "service": Verb.SERVICE_DESCRIBE,
     "offering": Verb.OFFERING_DESCRIBE,
+}
+
+
+_MODELS: dict[str, Any] = {"team": Team, "audience": Audience, "service": Service, "offering": Offering}
+_READ: dict[str, Any] = {
+    "team": Team.objects.all(),
+    "audience": Audience.objects.all(),
+    "service": Service.objects.select_related("team").prefetch_related("depends_on"),
+    "offering": Offering.objects.select_related("service").prefetch_related("audiences", "parts"),
 }
 
 
@@ -64,51 +74,80 @@ def catalogue_data() -> dict[str, Any]:
     }
 
 
-def apply_catalogue(*, actor: Person, data: Mapping[str, Any], dry_run: bool = False) -> Report:
+def apply_catalogue(
+    *,
+    actor: Person,
+    data: Mapping[str, Any],
+    dry_run: bool = False,
+    report: Report | None = None,
+    step: Step = lambda done, total: None,
+) -> Report:
     """Add and change what the data says, leave the rest as it is, and report what was left out and why.
 
-    Doing it again changes nothing. What an entry doesn't mention stays. A dry run keeps nothing.
+    Doing it again changes nothing. What an entry doesn't mention stays. A dry run keeps nothing. What is
+    kept is kept in batches, each whole in itself: stopped half way, it goes on when it is done again.
+    `step` is told how many entries of how many are done; a `report` that is handed in is filled on the way.
     Raises Refused only when the data as a whole isn't a catalogue.
     """
     permissions.require(actor, Verb.CATALOGUE_IMPORT)
-    importing = _Importing(actor, Report(dry_run=dry_run))
-    with transaction.atomic():
-        importing.everything(_sections(data))
-        if dry_run:
-            transaction.set_rollback(True)
-        elif importing.happenings:
-            importing.happenings.append(
-                Happening(Verb.CATALOGUE_IMPORT, "catalogue", {"did": importing.report.summary()})
-            )
-            chain.record_many(actor=actor, happenings=importing.happenings)
-    return importing.report
+    report = report or Report(dry_run=dry_run)
+    importing = _Importing(actor, report, step)
+    importing.everything(_sections(data))
+    if importing.has_kept:
+        chain.record(actor=actor, verb=Verb.CATALOGUE_IMPORT, subject="catalogue", did=report.summary())
+    return report
 
 
 class _Importing:
-    """One import under way: what is known so far, what happened, what was left out."""
+    """One import under way: what is known so far, what is still to be linked, what was left out."""
 
-    def __init__(self, actor: Person, report: Report) -> None:
+    def __init__(self, actor: Person, report: Report, step: Step) -> None:
         self.actor = actor
         self.report = report
-        self.happenings: list[Happening] = []
-        self.fresh: set[str] = set()
-        services = Service.objects.select_related("team").prefetch_related("depends_on")
-        self.known = Known(
-            teams={team.slug: team for team in Team.objects.all()},
-            services={each.slug: each for each in services},
-            audiences={each.slug: each for each in Audience.objects.all()},
-        )
-        offerings = Offering.objects.select_related("service").prefetch_related("audiences", "parts")
-        self.offerings = {each.slug: each for each in offerings}
+        self.step = step
+        self.has_kept = False
+        self.known = {kind: set(model.objects.values_list("slug", flat=True)) for kind, model in _MODELS.items()}
+        self.to_link: list[Sheet] = []  # services that need others which weren't there yet
 
     def everything(self, sections: Mapping[str, list[Any]]) -> None:
         """Take in every section; what is referred to comes before what refers to it."""
+        total, done = sum(map(len, sections.values())), 0
+        self.step(done, total)
         for section, kind in SECTIONS.items():
             sheets = list(self._usable(section, kind, sections[section]))
             if kind == "service":
-                self._make_services(sheets)
-            for sheet in sheets:
-                self._take_in(kind, sheet)
+                # Services may depend on each other in a circle, so each may name any of them.
+                self.known[kind].update(sheet["slug"] for sheet in sheets)
+            for size in self._in_batches(kind, sheets, self._take_in):
+                self.step(done + size, total)
+            done += len(sections[section])
+            if kind == "service" and not self.report.dry_run:
+                for _ in self._in_batches(kind, self.to_link, self._link):
+                    self.step(done, total)
+        self.step(total, total)
+
+    def _in_batches(self, kind: str, sheets: Sequence[Sheet], take: Callable[[Sheet, "_Batch"], None]) -> Iterator[int]:
+        """Take each sheet, a batch in one transaction; yield how many are done after each batch."""
+        for start in range(0, len(sheets), BATCH):
+            with transaction.atomic():
+                batch = _Batch(kind, sheets[start : start + BATCH])
+                for sheet in batch.sheets:
+                    take(sheet, batch)
+                self._keep(kind, batch)
+            yield start + len(batch.sheets)
+
+    def _keep(self, kind: str, batch: "_Batch") -> None:
+        if self.report.dry_run or not batch.kept:
+            return
+        keep(batch.kept, batch.references())
+        chain.record_many(
+            actor=self.actor,
+            happenings=[
+                Happening(_VERBS[kind], noun.code, {"changes": changes, "through": "import"})
+                for noun, changes in batch.kept
+            ],
+        )
+        self.has_kept = True
 
     def _usable(self, section: str, kind: str, entries: list[Any]) -> Iterator[Sheet]:
         seen: set[str] = set()
@@ -124,43 +163,38 @@ class _Importing:
             seen.add(sheet["slug"])
             yield sheet
 
-    def _make_services(self, sheets: list[Sheet]) -> None:
-        # Services may depend on each other in a circle, so all of them are there before any says so.
-        new = [Service(slug=sheet["slug"], version=0) for sheet in sheets if sheet["slug"] not in self.known.services]
-        Service.objects.bulk_create(new, batch_size=80)
-        self.fresh = {service.slug for service in new}
-        self.known.services |= {service.slug: service for service in new}
-
-    def _take_in(self, kind: str, sheet: Sheet) -> None:
-        noun = self._noun(kind, sheet["slug"])
-        is_new = noun._state.adding or (kind == "service" and sheet["slug"] in self.fresh)
+    def _take_in(self, sheet: Sheet, batch: "_Batch") -> None:
+        kind, noun = batch.kind, batch.noun(sheet["slug"])
+        is_new = noun._state.adding
         if not self._can_be_kept(kind, sheet, is_new=is_new):
             return
+        self.known[kind].add(noun.slug)
         sheet = self._with_known_references(kind, sheet)
         if is_new:
             sheet.setdefault("name", sheet["slug"])
         if isinstance(noun, Service):
             sheet["described"] = sheet.get("described", True) or noun.is_described
-        changes = {key: [None, value] for key, value in sheet.items()} if is_new else changes_to(noun, sheet)
+        changes = _changes(noun, sheet)
         if not changes:
             self.report.unchanged.append(noun.code)
-            return
-        keep(noun, changes, self.known)
-        self._remember(kind, noun)
-        self._tell(kind, noun.code, changes, is_new=is_new)
+        elif is_new:
+            self.report.added.append(noun.code)
+        else:
+            self.report.changed[noun.code] = list(changes)
+        if missing := set(sheet.get("depends_on", ())) - batch.there:
+            self.to_link.append({"slug": noun.slug, "depends_on": sheet["depends_on"]})
+            sheet["depends_on"] = [slug for slug in sheet["depends_on"] if slug not in missing]
+            changes = _changes(noun, sheet)
+        if changes:
+            batch.kept.append((noun, changes))
 
-    def _noun(self, kind: str, slug: str) -> Noun:
-        if kind == "team":
-            return self.known.teams.get(slug) or Team(slug=slug)
-        if kind == "audience":
-            return self.known.audiences.get(slug) or Audience(slug=slug)
-        return self.known.services[slug] if kind == "service" else self.offerings.get(slug) or Offering(slug=slug)
-
-    def _remember(self, kind: str, noun: Noun) -> None:
-        if isinstance(noun, Team):
-            self.known.teams[noun.slug] = noun
-        elif isinstance(noun, Audience):
-            self.known.audiences[noun.slug] = noun
+    @staticmethod
+    def _link(sheet: Sheet, batch: "_Batch") -> None:
+        """Let a service need what wasn't there when it was taken in; what has gone since stays out."""
+        needs = [slug for slug in sheet["depends_on"] if slug in batch.standing]
+        noun = batch.noun(sheet["slug"])
+        if not noun._state.adding and (changes := _changes(noun, {"slug": noun.slug, "depends_on": needs})):
+            batch.kept.append((noun, changes))
 
     def _can_be_kept(self, kind: str, sheet: Sheet, *, is_new: bool) -> bool:
         slug = sheet["slug"]
@@ -171,7 +205,7 @@ class _Importing:
         if kind == "offering" and is_new and "service" not in sheet:
             self._leave_out(f"The offering {slug} is left out: it names no service.")
             return False
-        if kind == "offering" and "service" in sheet and sheet["service"] not in self.known.services:
+        if kind == "offering" and "service" in sheet and sheet["service"] not in self.known["service"]:
             self._leave_out(f"The offering {slug} is left out: its service {sheet['service']} isn't in the catalogue.")
             return False
         return True
@@ -179,11 +213,11 @@ class _Importing:
     def _with_known_references(self, kind: str, sheet: Sheet) -> Sheet:
         sheet = dict(sheet)
         of = f"{kind} {sheet['slug']}"
-        if sheet.get("team") and sheet["team"] not in self.known.teams:
+        if sheet.get("team") and sheet["team"] not in self.known["team"]:
             self._leave_out(f"The team {sheet.pop('team')} of the {of} is left out: there is no such team here.")
         for key, known, noun in (
-            ("depends_on", self.known.services, "dependency on"),
-            ("audiences", self.known.audiences, "audience"),
+            ("depends_on", self.known["service"], "dependency on"),
+            ("audiences", self.known["audience"], "audience"),
         ):
             for slug in [slug for slug in sheet.get(key, ()) if slug not in known or slug == sheet["slug"]]:
                 why = "it would depend on itself" if slug in known else "it isn't in the catalogue"
@@ -191,15 +225,45 @@ class _Importing:
                 sheet[key] = [each for each in sheet[key] if each != slug]
         return sheet
 
-    def _tell(self, kind: str, code: str, changes: Changes, *, is_new: bool) -> None:
-        if is_new:
-            self.report.added.append(code)
-        else:
-            self.report.changed[code] = list(changes)
-        self.happenings.append(Happening(_VERBS[kind], code, {"changes": changes, "through": "import"}))
-
     def _leave_out(self, sentence: str) -> None:
         self.report.left_out.append(sentence)
+
+
+class _Batch:
+    """Some entries of one kind: what stands of them here, read and kept in one transaction."""
+
+    def __init__(self, kind: str, sheets: Sequence[Sheet]) -> None:
+        self.kind = kind
+        self.sheets = sheets
+        self.kept: list[tuple[Noun, Changes]] = []
+        own = [sheet["slug"] for sheet in sheets]
+        # Locked, because somebody may describe one of these between two batches.
+        locked = _READ[kind].select_for_update(of=("self",))
+        self._nouns: dict[str, Noun] = locked.in_bulk(own, field_name="slug")
+        needs = {slug for sheet in sheets for slug in (*sheet.get("depends_on", ()), sheet.get("service", "")) if slug}
+        self._services = Service.objects.in_bulk(needs - set(own) if kind == "service" else needs, field_name="slug")
+        self.standing = {*self._nouns, *self._services}
+        self.there = {*self.standing, *own}  # once this batch is kept
+
+    def noun(self, slug: str) -> Noun:
+        """Return what stands under this slug, or a new one."""
+        return self._nouns.get(slug) or self._nouns.setdefault(slug, _MODELS[self.kind](slug=slug))
+
+    def references(self) -> Known:
+        """Return the objects that entries of this batch may refer to, those it makes itself included."""
+        own = {slug: noun for slug, noun in self._nouns.items() if isinstance(noun, Service)}
+        audiences = {slug for sheet in self.sheets for slug in sheet.get("audiences", ())}
+        return Known(
+            teams={team.slug: team for team in Team.objects.all()},
+            services=self._services | own,
+            audiences=Audience.objects.in_bulk(audiences, field_name="slug"),
+        )
+
+
+def _changes(noun: Noun, sheet: Sheet) -> Changes:
+    if noun._state.adding:
+        return {key: [None, value] for key, value in sheet.items()}
+    return changes_to(noun, sheet)
 
 
 def _sections(data: Mapping[str, Any]) -> dict[str, list[Any]]:

@@ -1,6 +1,6 @@
 """Keeping what a sheet says on its object, and finding the objects it refers to."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,10 +10,12 @@ from failonce.catalogue.sheets import Sheet, differences, in_words, sheet_of
 from failonce.people.errors import Conflict, Refused
 from failonce.people.models import Team
 
+Noun = Service | Offering | Audience | Team
 Changes = dict[str, list[Any]]
 
 # What a sheet calls a field, where the model has another word for it.
 _COLUMNS = {"critical": "is_critical", "described": "is_described"}
+_LINKS = {"depends_on", "audiences", "parts"}  # rows of their own, and no column
 _REFERENCES: dict[str, Any] = {
     "team": Team,
     "service": Service,
@@ -61,7 +63,7 @@ def known_to(sheet: Sheet) -> Known:
     )
 
 
-def changes_to(noun: Service | Offering | Audience | Team, sheet: Sheet) -> Changes:
+def changes_to(noun: Noun, sheet: Sheet) -> Changes:
     """Return what keeping this sheet would change: for each such key, what it was and what it becomes."""
     return differences({} if noun._state.adding else sheet_of(noun), sheet)
 
@@ -79,23 +81,58 @@ def check_read(noun: Service | Offering | Audience, changes: Changes, read: int 
     )
 
 
-def keep(noun: Service | Offering | Audience | Team, changes: Changes, known: Known) -> None:
-    """Save these changes, references and parts included."""
-    after = {key: becomes for key, (_, becomes) in changes.items()}
-    is_new = noun._state.adding
-    if not is_new and not isinstance(noun, Team):
+def keep(kept: Sequence[tuple[Noun, Changes]], known: Known) -> None:
+    """Save these changes to nouns of one kind, references and parts included, in as few statements as it takes.
+
+    Call it in a transaction that has read the nouns, or what somebody else saved meanwhile is lost.
+    """
+    new = [noun for noun, _ in kept if noun._state.adding]
+    old = [(noun, changes) for noun, changes in kept if not noun._state.adding]
+    for noun, changes in kept:
+        _set_columns(noun, changes, known)
+    if kept:
+        model: Any = type(kept[0][0])
+        model.objects.bulk_create(new)
+        columns = {_COLUMNS.get(key, key) for _, changes in old for key in changes.keys() - _LINKS - {"slug"}}
+        if columns := columns | ({"version"} if hasattr(model, "version") else set()):
+            model.objects.bulk_update([noun for noun, _ in old], columns, batch_size=100)
+    _keep_links(kept, known)
+    _keep_parts(kept, {noun.pk for noun in new})
+
+
+def _set_columns(noun: Noun, changes: Changes, known: Known) -> None:
+    if not noun._state.adding and not isinstance(noun, Team):
         noun.version += 1
-    for key in after.keys() - {"depends_on", "audiences", "parts"}:
-        setattr(noun, _COLUMNS.get(key, key), _column(key, after[key], known))
-    noun.save()
-    if isinstance(noun, Service) and "depends_on" in after:
-        noun.depends_on.set([known.services[slug] for slug in after["depends_on"]])
-    if isinstance(noun, Offering) and "audiences" in after:
-        noun.audiences.set([known.audiences[slug] for slug in after["audiences"]])
-    if isinstance(noun, Offering) and "parts" in after:
-        if not is_new:
-            noun.parts.all().delete()
-        OfferingPart.objects.bulk_create(OfferingPart(offering=noun, **part) for part in after["parts"])
+    for key in changes.keys() - _LINKS:
+        setattr(noun, _COLUMNS.get(key, key), _column(key, changes[key][1], known))
+
+
+def _keep_links(kept: Sequence[tuple[Noun, Changes]], known: Known) -> None:
+    """Link what is newly named and unlink what is no longer; asking each object to do so takes three queries each."""
+    needs, audiences = Service.depends_on.through, Offering.audiences.through
+    rows: list[Any] = []
+    for noun, changes in kept:
+        for key in ("depends_on", "audiences"):
+            was, becomes = changes.get(key, ([], []))
+            added, gone = set(becomes) - set(was or ()), set(was or ()) - set(becomes)
+            if key == "depends_on":
+                rows += [needs(from_service=noun, to_service=known.services[slug]) for slug in sorted(added)]
+                if gone:
+                    needs.objects.filter(from_service=noun, to_service__slug__in=gone).delete()
+            else:
+                rows += [audiences(offering=noun, audience=known.audiences[slug]) for slug in sorted(added)]
+                if gone:
+                    audiences.objects.filter(offering=noun, audience__slug__in=gone).delete()
+    if rows:
+        type(rows[0]).objects.bulk_create(rows)
+
+
+def _keep_parts(kept: Sequence[tuple[Noun, Changes]], new: Collection[int]) -> None:
+    replaced = [(noun, changes["parts"][1]) for noun, changes in kept if "parts" in changes]
+    OfferingPart.objects.filter(offering__in=[noun.pk for noun, _ in replaced if noun.pk not in new]).delete()
+    OfferingPart.objects.bulk_create(
+        OfferingPart(offering_id=noun.pk, **part) for noun, parts in replaced for part in parts
+    )
 
 
 def move_references(lost: Service, kept: Service) -> list[str]:

@@ -170,7 +170,7 @@ def _describe(actor: Person, verb: Verb, noun: Noun, said: dict[str, Any], read:
     changes = changes_to(noun, sheet)
     check_read(noun, changes, read)
     if changes:
-        keep(noun, changes, known_to(sheet))
+        keep([(noun, changes)], known_to(sheet))
         chain.record(actor=actor, verb=verb, subject=noun.code, changes=changes)
     return noun
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from failonce.cli.opening import acting_person, open_installation, say
+from failonce.cli.progress import STOPPED, Progress
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
@@ -60,21 +61,41 @@ def show(slug: str, *, as_json: bool) -> None:
 @as_json
 def import_files(files: tuple[str, ...], *, dry_run: bool, as_json: bool) -> None:
     """Take in Backstage's catalog-info.yaml, or a catalogue.yaml; - reads from stdin. Safe to repeat."""
+    contents = [(_called(file), _content(file)) for file in files]
+    report = _import_here(contents, dry_run=dry_run)
+    if as_json:
+        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+    else:
+        for code in report["added"]:
+            click.echo(f"added\t{code}")
+        for code, keys in report["changed"].items():
+            click.echo(f"changed\t{code}\t{', '.join(keys)}")
+    for sentence in report["left_out"]:
+        say(sentence)
+    say(("Tried only, nothing is kept: " if dry_run else "") + report["summary"])
+
+
+def _import_here(contents: list[tuple[str, bytes]], *, dry_run: bool) -> dict[str, Any]:
     open_installation()
+    from django.db import OperationalError
+
+    from failonce.catalogue.interchange import Report
     from failonce.intake.backstage.importing import import_catalogue
 
-    contents = [(_called(file), _content(file)) for file in files]
-    report = import_catalogue(actor=acting_person(), files=contents, dry_run=dry_run)
-    if as_json:
-        click.echo(json.dumps(report.as_data(), ensure_ascii=False, indent=2))
-    else:
-        for code in report.added:
-            click.echo(f"added\t{code}")
-        for code, keys in report.changed.items():
-            click.echo(f"changed\t{code}\t{', '.join(keys)}")
-    for sentence in report.left_out:
-        say(sentence)
-    say(("Tried only, nothing is kept: " if dry_run else "") + report.summary())
+    report = Report(dry_run=dry_run)
+    with Progress(1, "entries") as progress:
+        try:
+            import_catalogue(
+                actor=acting_person(), files=contents, dry_run=dry_run, report=report, step=progress.reach_of
+            )
+        except KeyboardInterrupt as stop:
+            say(f"Stopped: {report.summary()} Repeat the command to go on.")
+            raise click.exceptions.Exit(STOPPED) from stop
+        except OperationalError as error:
+            raise click.ClickException(
+                f"The database can't take more right now ({error}). {report.summary()} Repeat the command to go on."
+            ) from error
+    return report.as_data()
 
 
 def _content(file: str) -> bytes:

@@ -6,18 +6,18 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from failonce.cli.elsewhere import is_elsewhere
 from failonce.cli.opening import acting_person, open_installation, say
+from failonce.cli.progress import STOPPED, Progress
 
 if TYPE_CHECKING:
     from failonce.intake.report import Report
 
 SOME_REFUSED = 3
-STOPPED = 130  # what shells say of a program that Ctrl-C ended
 
 
 @click.command("import")
@@ -168,38 +168,3 @@ def _demand_here(what: str) -> None:
             f"failonce {what} works on this machine's data. Run it there, unset FAILONCE_URL, "
             "or send small files to /api/import."
         )
-
-
-class Progress:
-    """A bar where somebody watches; where nobody does, a line for every tenth that is done."""
-
-    def __init__(self, total: int, unit: str, label: str = "Importing") -> None:
-        self._stderr = sys.stderr
-        self._total = max(total, 1)
-        self._done = 0
-        self._unit = unit
-        self._bar: Any = None
-        if self._stderr.isatty():
-            self._bar = click.progressbar(length=self._total, label=label, file=self._stderr)
-
-    def __enter__(self) -> "Progress":
-        if self._bar:
-            self._bar.__enter__()
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        if self._bar:
-            self._bar.__exit__(*error)
-
-    def advance(self, count: int) -> None:
-        """Count so many more as done."""
-        self.reach(self._done + count)
-
-    def reach(self, done: int) -> None:
-        """Say that so many are done now."""
-        done, before = min(done, self._total), self._done
-        self._done = done
-        if self._bar:
-            self._bar.update(done - before)
-        elif 10 * done // self._total > 10 * before // self._total:
-            say(f"{done:,} of {self._total:,} {self._unit}")

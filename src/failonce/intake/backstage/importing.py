@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from failonce.catalogue.interchange import SECTIONS, Report, apply_catalogue
+from failonce.catalogue.interchange import SECTIONS, Report, Step, apply_catalogue
 from failonce.catalogue.models import Offering
 from failonce.catalogue.reading import services
 from failonce.catalogue.sheets import sheet_of
@@ -17,10 +17,18 @@ from failonce.people.models import Person
 __all__ = ["FILE_LIMIT", "import_catalogue"]
 
 
-def import_catalogue(*, actor: Person, files: Sequence[tuple[str, bytes]], dry_run: bool = False) -> Report:
+def import_catalogue(
+    *,
+    actor: Person,
+    files: Sequence[tuple[str, bytes]],
+    dry_run: bool = False,
+    report: Report | None = None,
+    step: Step = lambda done, total: None,
+) -> Report:
     """Take in what these files (name and content) say, and report what was left out and why.
 
-    Files are read together, so that one may refer to another. Doing it again changes nothing.
+    Files are read together, so that one may refer to another. Doing it again changes nothing. `report`
+    and `step` are those of `apply_catalogue`.
     """
     permissions.require(actor, Verb.CATALOGUE_IMPORT)
     entities, own, left_out = _read(files)
@@ -33,7 +41,7 @@ def import_catalogue(*, actor: Person, files: Sequence[tuple[str, bytes]], dry_r
                 data[section].extend(entries)
             elif entries is not None:
                 left_out.append(f"{section} is left out: it takes a list of entries, each with a slug and a name.")
-    report = apply_catalogue(actor=actor, data=data, dry_run=dry_run)
+    report = apply_catalogue(actor=actor, data=data, dry_run=dry_run, report=report, step=step)
     report.left_out = [*left_out, *translation.left_out, *report.left_out]
     return report
 

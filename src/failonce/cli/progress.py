@@ -1,0 +1,53 @@
+"""Saying how far a long command is."""
+
+import sys
+from typing import Any
+
+import click
+
+from failonce.cli.opening import say
+
+STOPPED = 130  # what shells say of a program that Ctrl-C ended
+_WORTH_SAYING = 100  # of fewer, the end is there before one has read the line
+
+
+class Progress:
+    """A bar where somebody watches; where nobody does, a line for every tenth that is done."""
+
+    def __init__(self, total: int, unit: str, label: str = "Importing") -> None:
+        self._stderr = sys.stderr
+        self._total = max(total, 1)
+        self._done = 0
+        self._unit = unit
+        self._bar: Any = None
+        if self._stderr.isatty():
+            self._bar = click.progressbar(length=self._total, label=label, file=self._stderr)
+
+    def __enter__(self) -> "Progress":
+        if self._bar:
+            self._bar.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        if self._bar:
+            self._bar.__exit__(*error)
+
+    def reach_of(self, done: int, total: int) -> None:
+        """Say that so many are done of a total that wasn't known at first."""
+        self._total = max(total, 1)
+        if self._bar:
+            self._bar.length = self._total
+        self.reach(done)
+
+    def advance(self, count: int) -> None:
+        """Count so many more as done."""
+        self.reach(self._done + count)
+
+    def reach(self, done: int) -> None:
+        """Say that so many are done now."""
+        done, before = min(done, self._total), self._done
+        self._done = done
+        if self._bar:
+            self._bar.update(done - before)
+        elif self._total >= _WORTH_SAYING and 10 * done // self._total > 10 * before // self._total:
+            say(f"{done:,} of {self._total:,} {self._unit}")
