@@ -18,7 +18,7 @@ from failonce.catalogue.models import Audience, Offering, Service
 from failonce.failures.models import Failure
 from failonce.lessons.models import Lesson
 from failonce.modes.models import FailureMode, Occurrence
-from failonce.people.links import sign_in_link_for
+from failonce.people.links import address_link_for, sign_in_link_for
 from failonce.people.models import Person
 from failonce.people.permissions import LEARNING
 from failonce.people.writes import invite_person, issue_token
@@ -69,6 +69,8 @@ REFUSED: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "api/recall/weights/restore"): NOBODY_ELSE,
     ("GET", "sign_in_link"): {"ada": 410},  # her own; the sign-in that this test begins with has ended it
     ("POST", "sign_in_link"): {"ada": 410},
+    ("GET", "address_confirm"): {"cy": 410, "root": 410},  # mailed to Ada
+    ("POST", "address_confirm"): {"cy": 410, "root": 410},
     ("POST", "failure_withdraw"): ADA_ALONE,
     ("POST", "failure_add"): ADA_ALONE,
     ("POST", "failure_edit"): ADA_ALONE,
@@ -213,6 +215,7 @@ def places(ada: Person, root: Person, adas_failure: Failure) -> dict[str, str]:
         "tokens/number": str(token.pk),
         "teams/slug": ada.team.slug,
         "practices/slug": LEARNING,
+        "address/key": address_link_for(ada, "ada@new.example").split("/")[-2],
         "sign-in/key": sign_in_link_for(ada).split("/")[-2],
         "join/secret": invited.link.split("/")[-2],
         "new/uidb64": "MQ",

@@ -43,6 +43,7 @@ class Verb(TextChoices):
     PERSON_INVITE = "person:invite", "invited someone"
     PERSON_JOIN = "person:join", "joined"
     PERSON_EDIT = "person:edit", "changed an account"
+    PERSON_ADDRESS = "person:address", "changed the address of an account"
     PERSON_APPOINT = "person:appoint", "changed the team or the duties of an account"
     PERSON_LINK = "person:link", "made a sign-in link"
     PERSON_IMPORT = "person:import", "came in with an import"

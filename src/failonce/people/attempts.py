@@ -45,6 +45,7 @@ class Limit:
 # One address is guarded wherever the guesses come from: a header can be forged, the account can't.
 SIGN_IN_TO_ADDRESS = Limit("sign-in-to", 20, 15 * 60)
 SIGN_IN_FROM_CLIENT = Limit("sign-in-from", 100, 15 * 60)
+ADDRESS_MAIL = Limit("address-mail", 5, 60 * 60)  # per account, so that nobody floods another's mailbox from here
 RESET_MAIL = Limit("reset-mail", 5, 60 * 60)
 # A token has 256 random bits; nobody guesses one. This tells a script with an old token to slow down.
 WRONG_TOKEN = Limit("wrong-token", 100, 15 * 60)

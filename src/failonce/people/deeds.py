@@ -39,6 +39,7 @@ DEEDS: dict[Verb, str] = {
     Verb.INVITATION_WITHDRAW: "withdraw an invitation",
     Verb.PERSON_JOIN: "join with an invitation",
     Verb.PERSON_EDIT: "change a name, or their own password",
+    Verb.PERSON_ADDRESS: "change the e-mail address of an account",
     Verb.PERSON_APPOINT: "change team and duties",
     Verb.PERSON_LINK: "make a sign-in link on this machine",
     Verb.PERSON_CLOSE: "close an account",

@@ -150,6 +150,33 @@ class NameForm(SaidForm):
     )
 
 
+class AddressForm(SaidForm):
+    """A new address, and the password, so that a screen left open is not enough to take the account away."""
+
+    email = forms.CharField(
+        label="Your new e-mail address", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+    password = forms.CharField(
+        label="Your password",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._person = person
+
+    def clean_password(self) -> str:
+        """Refuse a wrong password, and any after too many."""
+        password = str(self.cleaned_data["password"])
+        if attempts.SIGN_IN_TO_ADDRESS.is_reached(self._person.email):
+            raise ValidationError("Too many attempts. Wait a quarter of an hour.")
+        if not self._person.check_password(password):
+            attempts.SIGN_IN_TO_ADDRESS.count(self._person.email)
+            raise ValidationError("This isn't your password. Your address stays as it is.")
+        return password
+
+
 class InviteForm(SaidForm):
     """Whom to invite."""
 

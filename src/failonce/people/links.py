@@ -1,4 +1,4 @@
-"""Links that carry a secret: into an invitation, and into one's own account."""
+"""Links that carry a secret: into an invitation, into one's own account, and to a new address for it."""
 
 from django.conf import settings
 from django.core import signing
@@ -11,6 +11,8 @@ from failonce.people.models import Person
 
 _SALT = "failonce.people.links.sign-in"
 SIGN_IN_LINK_SECONDS = 60 * 60
+_ADDRESS_SALT = "failonce.people.links.address"
+ADDRESS_LINK_SECONDS = 24 * 60 * 60
 
 
 def sign_in_link_for(person: Person, *, site: str = "") -> str:
@@ -49,6 +51,28 @@ def use_link(key: str) -> Person | None:
     used = Person.objects.filter(pk=person.pk, last_login=person.last_login).update(last_login=now)
     person.last_login = now
     return person if used else None
+
+
+def address_link_for(person: Person, email: str) -> str:
+    """Return the address at which this person, signed in, says that mail to `email` reaches them.
+
+    It ends within a day, with a new password, and with any change of address.
+    """
+    key = signing.dumps([person.pk, email, _account_of(person)], salt=_ADDRESS_SALT)
+    return settings.SITE_URL + reverse("address_confirm", args=[key])
+
+
+def address_in_link(person: Person, key: str) -> str:
+    """Return the new address that a link confirms for this person; empty if it is over, altered or somebody else's."""
+    try:
+        number, email, account = signing.loads(key, salt=_ADDRESS_SALT, max_age=ADDRESS_LINK_SECONDS)
+    except (signing.BadSignature, ValueError):
+        return ""
+    return str(email) if (number, account) == (person.pk, _account_of(person)) else ""
+
+
+def _account_of(person: Person) -> str:
+    return salted_hmac(_ADDRESS_SALT, f"{person.pk} {person.password} {person.email}").hexdigest()[:32]
 
 
 def _state_of(person: Person) -> str:

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
-from failonce.people.writes import INVITATION_DAYS, Invited
+from failonce.people.models import Person
+from failonce.people.writes import INVITATION_DAYS, AddressAsked, Invited
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,26 @@ def send_invitation(invited: Invited) -> bool:
         "people/mail/invitation.txt", said | {"organisation": organisation, "site": settings.SITE_URL}
     )
     subject = f"{who} invites you to {organisation or 'failonce'}"
-    posting = post(invited.invitation.email, subject, body)
+    return _has_left(post(invited.invitation.email, subject, body))
+
+
+def send_address_link(person: Person, asked: AddressAsked) -> bool:
+    """Mail the link to the address that shall be theirs, and tell the present one; return whether the first left."""
+    said = {"person": person, "email": asked.email, "link": asked.link, "site": settings.SITE_URL}
+    to_the_new = post(asked.email, "Is this your address?", render_to_string("people/mail/address_confirm.txt", said))
+    post(person.email, "A new address for your account", render_to_string("people/mail/address_asked.txt", said))
+    return _has_left(to_the_new)
+
+
+def tell_old_address(person: Person, old: str) -> None:
+    """Tell the address an account had that it has another one now; nobody waits for it."""
+    if not is_configured():
+        return
+    said = {"person": person, "site": settings.SITE_URL}
+    post(old, "Your account has a new address", render_to_string("people/mail/address_changed.txt", said))
+
+
+def _has_left(posting: Posting) -> bool:
     posting.join(PATIENCE)
     if posting.is_alive():
         log.warning("mail not sent yet: the mail server has kept it waiting for %s s", PATIENCE)

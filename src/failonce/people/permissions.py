@@ -112,6 +112,7 @@ RULES: dict[Verb, tuple[Rule, ...]] = {
     Verb.INVITATION_WITHDRAW: (administrators,),
     Verb.PERSON_JOIN: (everyone,),
     Verb.PERSON_EDIT: (oneself, administrators),
+    Verb.PERSON_ADDRESS: (oneself,),
     Verb.PERSON_APPOINT: (administrators,),
     Verb.PERSON_LINK: (administrators,),
     Verb.PERSON_IMPORT: (administrators,),

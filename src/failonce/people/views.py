@@ -8,13 +8,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from failonce.history.models import Entry
 from failonce.history.verbs import Verb
-from failonce.people import deeds, mails, writes
-from failonce.people.errors import Refused
+from failonce.people import attempts, deeds, links, mails, writes
+from failonce.people.errors import DomainError, Refused, TooMany
 from failonce.people.forms import (
+    AddressForm,
     DutiesForm,
     InviteForm,
     NameForm,
@@ -54,6 +56,39 @@ def me(request: Request) -> HttpResponse:
             return redirect("me")
     context = {"form": form, "practices": _practices_of(request.user), "history": _history_of(request.user.code)}
     return _page(request, "people/me.html", form, context)
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def address_change(request: Request) -> HttpResponse:
+    """Ask for another e-mail address; it is confirmed by a link mailed to it."""
+    form = AddressForm(request.POST or None, person=request.user)
+    if request.method == "POST" and mails.is_configured() and form.is_valid():
+        try:
+            asked = writes.ask_for_address(actor=request.user, email=form.cleaned_data["email"])
+            _mail_address_link(request.user, asked)
+        except DomainError as refusal:
+            form.add_refusal(refusal)
+        else:
+            messages.success(request, f"A link is on its way to {asked.email}. Nothing changes until you open it.")
+            return redirect("me")
+    return _page(request, "people/address_change.html", form, {"form": form, "may_mail": mails.is_configured()})
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def address_confirm(request: Request, key: str) -> HttpResponse:
+    """Take up the address a link was mailed to; the button does it, as scanners open links in mails too."""
+    email = links.address_in_link(request.user, key)
+    if not email:
+        return render(request, "people/address_over.html", status=410)
+    if request.method == "GET":
+        return render(request, "people/address_confirm.html", {"email": email})
+    old = request.user.email
+    writes.change_address(actor=request.user, email=email)
+    mails.tell_old_address(request.user, old)
+    messages.success(request, f"Your address is {email} now. Sign in with it from now on.")
+    return redirect("me")
 
 
 @never_cache
@@ -234,6 +269,14 @@ def who_may(request: Request) -> HttpResponse:
 def _page(request: Request, template: str, form: SaidForm, context: dict[str, Any]) -> HttpResponse:
     """Answer 422 when the form came back with something to mend, so that scripts see it too."""
     return render(request, template, context, status=422 if form.is_bound and form.errors else 200)
+
+
+def _mail_address_link(person: Person, asked: writes.AddressAsked) -> None:
+    if attempts.ADDRESS_MAIL.is_reached(person.code):
+        raise TooMany("Five links were mailed within the hour. Look for the last one, or wait an hour.", 3600)
+    attempts.ADDRESS_MAIL.count(person.code)
+    if not mails.send_address_link(person, asked):
+        raise Refused("The mail server hasn't taken the mail yet. Try again in some minutes; nothing has changed.")
 
 
 def _describe_team(request: Request, form: SaidForm, slug: str) -> Team | None:

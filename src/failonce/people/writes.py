@@ -40,6 +40,14 @@ class Invited:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressAsked:
+    """An address somebody asks for, and the link that confirms it, for its mailbox alone."""
+
+    email: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Issued:
     """A token and its secret, which is shown this once."""
 
@@ -137,6 +145,22 @@ def set_password(*, actor: Person, password: str) -> None:
     _put_password(actor, password)
     actor.save(update_fields=["password"])
     chain.record(actor=actor, verb=Verb.PERSON_EDIT, subject=actor.code, changed="password")
+
+
+def ask_for_address(*, actor: Person, email: str) -> AddressAsked:
+    """Ask for another address of one's own; nothing changes until the link is used that is mailed there."""
+    require(actor, Verb.PERSON_ADDRESS, actor)
+    email = _free_address(email)
+    return AddressAsked(email, links.address_link_for(actor, email))
+
+
+@transaction.atomic
+def change_address(*, actor: Person, email: str) -> None:
+    """Give one's account the address that the mailed link has confirmed; one signs in with it from now on."""
+    require(actor, Verb.PERSON_ADDRESS, actor)
+    actor.email = _free_address(email)
+    actor.save(update_fields=["email"])
+    chain.record(actor=actor, verb=Verb.PERSON_ADDRESS, subject=actor.code, email=actor.email)
 
 
 @transaction.atomic
@@ -273,6 +297,14 @@ def _address(email: str) -> str:
         raise Refused("That isn't an e-mail address.", {"email": "takes an address like ada@example.org"}) from error
     if len(email) > 254:
         raise Refused("That address is too long.", {"email": "takes at most 254 characters"})
+    return email
+
+
+def _free_address(email: str) -> str:
+    email = _address(email)
+    # A closed account keeps its address: inviting it back gives its person their words again.
+    if Person.objects.filter(email__iexact=email).exists():
+        raise Refused("There is an account with this address already.", {"email": "belongs to an account here already"})
     return email
 
 
