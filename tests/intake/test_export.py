@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -21,11 +22,16 @@ from failonce.lessons.importing import IncomingLesson, import_lessons
 from failonce.lessons.models import Lesson
 from failonce.lessons.teaching import Teaching
 from failonce.modes.models import Answer, FailureMode
+from failonce.modes.resemblance import resembling
 from failonce.modes.writes import answer_repeat, name_mode
 from failonce.people.models import Person, Practice, Team
-from failonce.preflight.models import Preflight
+from failonce.people.permissions import LEARNING
+from failonce.people.writes import describe_practice
+from failonce.preflight.models import Preflight, Reminder
+from failonce.preflight.writes import answer_reminder
 from tests.cast import make_person
 from tests.doors import run_cli
+from tests.preflight.cast import POOL
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +85,10 @@ def full(root: Person, ada: Person, bo: Person) -> None:
         retired_at=datetime(2026, 2, 3, 4, 5, 6, 789, tzinfo=UTC), retired_because="no: longer", version=3
     )
     withdraw_failure(actor=ada, failure=told[6], because="a\nb: c")
+    _ask(bo, NASTY[0], Reminder(failure=told[0], lesson=Lesson.objects.first()), Reminder(failure=told[4]))
+    _ask(ada, NASTY[4].replace("\0", "").replace("\ud800", ""))
+    learning = Practice.objects.get(slug=LEARNING)
+    describe_practice(actor=root, practice=learning, purpose="a: b", owner=ada, manager=None, practitioners=[bo, root])
     Failure.objects.filter(pk=told[7].pk).update(imported_as="pager:7", version=9)
 
 
@@ -117,6 +127,18 @@ def _lesson(failure: Failure, writer: Person, number: int) -> IncomingLesson:
     )
 
 
+def _ask(person: Person, change: str, *reminders: Reminder) -> None:
+    """Keep a preflight with these reminders, the first of them answered."""
+    asked = Preflight.objects.create(asked_by=person, change=change, digest="d" * 64, notices=["a: b"])
+    asked.services.set(Service.objects.filter(slug="pay"))
+    for position, reminder in enumerate(reminders, start=1):
+        reminder.preflight, reminder.position = asked, position
+        reminder.probability, reminder.because = 0.125, ["both: “pools”"]
+        reminder.save()
+    for reminder in reminders[:1]:
+        answer_reminder(actor=person, reminder=reminder, answer="does_not_apply", reason="no: retries\nhere")
+
+
 def everything() -> dict[str, Any]:
     """Return all that an export promises, field by field."""
     return {
@@ -150,6 +172,22 @@ def everything() -> dict[str, Any]:
         "answers": sorted(
             Answer.objects.values_list("low_id", "high_id", "value", "answered_by__email", "answered_at")
         ),
+        "preflights": [
+            (
+                *(each.pk, each.change, each.digest, each.notices, each.asked_by.email, each.asked_at),
+                sorted(each.services.values_list("slug", flat=True)),
+                list(each.reminders.values_list(
+                    "position", "failure", "lesson", "probability", "because", "answer", "reason",
+                    "answered_by__email", "answered_at",
+                )),
+            )
+            for each in Preflight.objects.order_by("pk")
+        ],
+        "practices": [
+            (each.slug, each.name, each.purpose, each.owner and each.owner.email, each.manager and each.manager.email,
+             sorted(each.practitioners.values_list("email", flat=True)))
+            for each in Practice.objects.order_by("slug")
+        ],
         "catalogue": catalogue_data(),
     }  # fmt: skip
 
@@ -184,6 +222,75 @@ def test_everything_comes_back_field_by_field(full, tmp_path):
     assert everything() == before
     assert len(before["failures"]) == len(NASTY)
     assert list(verify()) == []
+
+
+def test_a_rejected_pair_stays_rejected(root, ada, tmp_path):
+    stories = ["A switch lost power.", "The invoice run was late.", "Backups were not copied.", POOL, POOL]
+    *_, first, second = (
+        tell_failure(actor=ada, telling=Telling(story, datetime(2025, 1, day, tzinfo=UTC))).failure
+        for day, story in enumerate(stories, start=1)
+    )
+    assert [each.failure for each in resembling(ada, second)] == [first]
+    answer_repeat(actor=ada, failure=second, other=first, value="no")
+    run_cli(root, "export", str(tmp_path / "out"))
+    empty_the_installation()
+
+    run_cli(None, "import", str(tmp_path / "out"))
+
+    assert resembling(Person.objects.get(email="ada@example.org"), Failure.objects.get(pk=second.pk)) == []
+
+
+def test_a_practice_that_has_its_people_here_keeps_them(full, tmp_path):
+    run_cli(None, "export", str(tmp_path / "out"))
+    practice = Practice.objects.get(slug=LEARNING)
+    cy = make_person("Cy")
+    practice.practitioners.set([cy])
+
+    run_cli(None, "import", str(tmp_path / "out"))
+
+    assert list(practice.practitioners.all()) == [cy]
+
+
+def test_history_leaves_as_lines_that_prove_themselves(full, root, tmp_path):
+    run_cli(root, "export", str(tmp_path / "out"))
+    lines = (tmp_path / "out" / "history.jsonl").read_text(encoding="utf-8").splitlines()
+
+    entries = [json.loads(line) for line in lines]
+    assert [entry["sequence"] for entry in entries] == list(range(1, Entry.objects.count()))  # the last: this export
+    told = next(entry for entry in entries if entry["verb"] == "failure:tell")
+    assert (told["by"], told["actor"]) == ("ada@example.org", Person.objects.get(email="ada@example.org").pk)
+    previous = ""
+    for entry in entries:
+        commitment = _sha256([entry["salt"], entry["actor"], entry["details"]])
+        row = [*(entry[name] for name in ("sequence", "at", "verb", "subject", "commitment")), previous]
+        assert (entry["commitment"], entry["hash"]) == (commitment, _sha256(row))
+        previous = entry["hash"]
+
+
+def _sha256(values: list[Any]) -> str:
+    """Return what docs/how-to/bring-failures-in-and-out.md says a hash is."""
+    return sha256(json.dumps(values, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def test_history_is_in_an_administrators_export_only(full, root, cy, tmp_path):
+    run_cli(root, "export", str(tmp_path / "out"))
+    assert (tmp_path / "out" / "history.jsonl").exists()
+
+    answer = run_cli(cy, "export", str(tmp_path / "out"))
+
+    assert not (tmp_path / "out" / "history.jsonl").exists()
+    assert "history entries" not in answer.stdout
+
+
+def test_a_preflight_leaves_without_the_reminders_one_may_not_read(full, cy, tmp_path):
+    run_cli(cy, "export", str(tmp_path / "out"))
+
+    first = Preflight.objects.earliest("pk")
+    text = (tmp_path / "out" / "preflights" / f"{first.code}.md").read_text(encoding="utf-8")
+    shown = first.reminders.get(position=1)
+    assert f"failure: F-{shown.failure_id}" in text
+    assert "no: retries" in text
+    assert f"F-{first.reminders.get(position=2).failure_id}" not in text
 
 
 def test_what_comes_after_an_import_gets_new_codes(full, tmp_path):
@@ -311,6 +418,7 @@ def test_the_demo_leaves_and_comes_back(tmp_path):
 
 
 DATED = "---\nstarted_at: 2025-01-01\n"
+ASKED = "---\nasked_at: 2025-01-01T10:00Z\n"
 BROKEN = {
     "failures/F-1.md": ("---\ntitle: [\n---\nIt failed.\n", "The YAML is broken"),
     "failures/F-2.md": ("---\nstarted_at: never\n---\nIt failed.\n", "started_at: 'never' isn't a time"),
@@ -327,6 +435,12 @@ BROKEN = {
     "failures/F-7.md": (DATED + "---\n\n", "Tell what happened"),
     "lessons/L-1.md": ("---\nfailure: F-99\n---\n", "no failure 'F-99'"),
     "modes/M-1.md": ("---\nfailures: [F-9]\n---\n", "A mode has a name"),
+    "preflights/P-1.md": ("---\ncode: P-1\n---\nx\n", "a preflight says when it was asked"),
+    "preflights/P-2.md": (ASKED + "reminders: [{failure: F-99}]\n---\nx\n", "no failure 'F-99'"),
+    "preflights/P-3.md": (ASKED + "reminders: [{failure: F-9, lesson: L-9}]\n---\nx\n", "no lesson 'L-9'"),
+    "preflights/P-4.md": (ASKED + "reminders: [{failure: F-9, probability: 2}]\n---\nx\n", "from 0 to 1"),
+    "preflights/P-5.md": (ASKED + "reminders: [{failure: F-9, answer: maybe}]\n---\nx\n", "isn't one of: read"),
+    "people.yaml": ("practices: [{slug: Ö}]\n", "each has a slug and a name"),
     "answers.yaml": ("- {failure: F-9, other: F-98, answer: yes}\n", "no failure 'F-98'"),
     "catalogue.yaml": ("services: nothing\n", "services takes a list"),
 }
@@ -335,7 +449,7 @@ BROKEN = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_file_is_said_and_the_rest_comes_in(root, tmp_path, name):
     text, why = BROKEN[name]
-    for folder in ("failures", "lessons", "modes"):
+    for folder in ("failures", "lessons", "modes", "preflights"):
         (tmp_path / folder).mkdir()
     (tmp_path / "failures" / "F-9.md").write_text(DATED + "---\nIt failed.\n", encoding="utf-8")
     (tmp_path / name).write_text(text, encoding="utf-8")

@@ -67,7 +67,8 @@ def export(folder: Path, as_json: bool) -> None:
 
     failonce import FOLDER takes it all in again. An administrator's export, and the one of this machine's
     operator, has restricted failures and withdrawn ones too; anybody else's has what they may read.
-    Passwords, keys and drafts never leave.
+    History is in an administrator's, for reading and keeping; it isn't taken in again. Passwords, keys and
+    drafts never leave.
     """
     _demand_here("export")
     open_installation()

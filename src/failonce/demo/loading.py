@@ -12,7 +12,7 @@ from failonce.failures.models import Failure
 from failonce.intake.interchange.arriving import import_folder
 from failonce.intake.report import Report
 from failonce.people.errors import Refused
-from failonce.people.models import Person, Practice, Team
+from failonce.people.models import Person, Team
 from failonce.people.writes import operator
 
 CONTENT = Path(__file__).parent / "content"
@@ -37,7 +37,6 @@ def load() -> Report | None:
 
 
 def _people(data: dict[str, Any]) -> None:
-    known = {}
     for team_said in data["teams"]:
         team = Team.objects.create(slug=team_said["slug"], name=team_said["name"])
         for said in team_said["people"]:
@@ -50,15 +49,3 @@ def _people(data: dict[str, Any]) -> None:
             )
             person.set_unusable_password()
             person.save()
-            known[person.email] = person
-    for said in data["practices"]:
-        practice, _ = Practice.objects.update_or_create(
-            slug=said["slug"],
-            defaults={
-                "name": said["name"],
-                "purpose": said["purpose"],
-                "owner": known[said["owner"]],
-                "manager": known[said["manager"]],
-            },
-        )
-        practice.practitioners.set([known[email] for email in said["practitioners"]])

@@ -31,6 +31,7 @@ class Verb(TextChoices):
     LESSON_IMPORT = "lesson:import", "imported this lesson"
 
     PREFLIGHT_RUN = "preflight:run", "asked before a change"
+    PREFLIGHT_IMPORT = "preflight:import", "imported this preflight"
     REMINDER_ANSWER = "reminder:answer", "answered a reminder"
 
     SERVICE_NAME = "service:name", "named this service"

@@ -8,7 +8,8 @@ from failonce.failures.telling import without_nul
 
 _ONE = {
     "failures": "failure", "lessons": "lesson", "modes": "mode", "answers": "answer", "people": "person",
-    "catalogue entries": "catalogue entry",
+    "catalogue entries": "catalogue entry", "practices": "practice", "preflights": "preflight",
+    "history entries": "history entry",
 }  # fmt: skip
 _NAMED = 8  # new services said by name
 _EXAMPLES = 3  # places named beside a sentence that holds for many

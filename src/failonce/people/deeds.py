@@ -28,6 +28,7 @@ DEEDS: dict[Verb, str] = {
     Verb.LESSON_RETIRE: "retire a lesson",
     Verb.LESSON_IMPORT: "import lessons",
     Verb.PREFLIGHT_RUN: "ask before a change",
+    Verb.PREFLIGHT_IMPORT: "import preflights",
     Verb.REMINDER_ANSWER: "answer a reminder",
     Verb.SERVICE_NAME: "name a service nobody has described yet",
     Verb.SERVICE_DESCRIBE: "describe a service",

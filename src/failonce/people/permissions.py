@@ -101,6 +101,7 @@ RULES: dict[Verb, tuple[Rule, ...]] = {
     Verb.LESSON_RETIRE: (the_writer, anyone_practising(LEARNING)),
     Verb.LESSON_IMPORT: (administrators,),
     Verb.PREFLIGHT_RUN: (everyone,),
+    Verb.PREFLIGHT_IMPORT: (administrators,),
     Verb.REMINDER_ANSWER: (everyone,),
     Verb.SERVICE_NAME: (everyone,),
     Verb.SERVICE_DESCRIBE: (administrators, anyone_practising(CATALOGUE)),

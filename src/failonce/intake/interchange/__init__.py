@@ -2,4 +2,5 @@
 
 VERSION = 1  # of the format; raised when an older failonce could misread it
 MANIFEST = "failonce.json"
-FOLDERS = {"F": "failures", "L": "lessons", "M": "modes"}
+FOLDERS = {"F": "failures", "L": "lessons", "M": "modes", "P": "preflights"}
+HISTORY = "history.jsonl"

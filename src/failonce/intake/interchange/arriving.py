@@ -1,6 +1,7 @@
 """Taking in a folder of failonce's own format: people, catalogue, failures, lessons, modes, answers."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -27,8 +28,13 @@ from failonce.lessons.teaching import Teaching
 from failonce.modes.importing import IncomingAnswer, IncomingMode, import_answers, import_modes
 from failonce.modes.models import FailureMode
 from failonce.people.errors import Refused
+from failonce.people.importing import IncomingPractice, import_practices
 from failonce.people.models import Person
 from failonce.people.permissions import require
+from failonce.preflight.change import read_change
+from failonce.preflight.importing import IncomingPreflight, IncomingReminder, import_preflights
+from failonce.preflight.models import Preflight, Reminder
+from failonce.preflight.remembering import MOST_REMINDERS
 
 BATCH = 300
 Step = Callable[[int], None]
@@ -58,8 +64,10 @@ class _Arrival:
         self.dry_run = dry_run
         self.step = step
         self.report = Report(dry_run=dry_run)
+        self._people = self._people_file()
         self.accounts = Accounts(actor, self._names_of_people(), dry_run=dry_run)
         self.failures: dict[int, Failure] = {}  # by the number they have in the folder
+        self.lessons: dict[int, Lesson] = {}
 
     def everything(self) -> Report:
         """Take in each part after the parts it refers to."""
@@ -71,6 +79,8 @@ class _Arrival:
         self._lessons(sheets["L"])
         self._modes(sheets["M"])
         self._answers()
+        self._preflights(sheets["P"])
+        self._practices()
         for person in self.accounts.added:
             self.report.keep("people", person.email, is_new=True)
         return self.report
@@ -159,6 +169,7 @@ class _Arrival:
             if outcome.lesson is None:
                 self.report.refuse("lessons", Place(sheet.name), _reasons(outcome.problems))
             else:
+                self.lessons[sheet.number("L")] = outcome.lesson
                 self._tell_new_code(sheet, "L", outcome.lesson.pk)
                 self.report.keep("lessons", outcome.lesson.code, is_new=outcome.is_new)
         self.step(len(sheets))
@@ -235,6 +246,80 @@ class _Arrival:
         by = self._person(row.text("answered_by"))
         return IncomingAnswer(failure, other, row.text("answer"), by, row.moment("answered_at") or latest)
 
+    def _preflights(self, sheets: list[Sheet]) -> None:
+        rest = iter(sheets)
+        while batch := list(islice(rest, BATCH)):
+            pairs = list(self._readable("preflights", batch, self._preflight))
+            outcomes = import_preflights(
+                actor=self.actor, incoming=[incoming for _, incoming in pairs], dry_run=self.dry_run
+            )
+            for (sheet, _), (preflight, is_new) in zip(pairs, outcomes, strict=True):
+                self._tell_new_code(sheet, "P", preflight.pk)
+                self.report.keep("preflights", preflight.code, is_new=is_new)
+            self.step(len(batch))
+
+    def _preflight(self, sheet: Sheet) -> IncomingPreflight:
+        asked_at = sheet.moment("asked_at")
+        if asked_at is None:
+            raise UnreadableError("asked_at: a preflight says when it was asked.")
+        return IncomingPreflight(
+            change=sheet.body,
+            digest=sheet.text("digest")[:64] or read_change([sheet.body]).digest,
+            asked_by=self._person(sheet.text("asked_by")),
+            asked_at=asked_at,
+            services=sheet.words("services"),
+            notices=sheet.words("notices"),
+            reminders=tuple(self._reminder(row) for row in sheet.rows("reminders")[:MOST_REMINDERS]),
+            number=sheet.number("P"),
+        )
+
+    def _reminder(self, row: Sheet) -> IncomingReminder:
+        answer, reason = row.text("answer"), row.text("reason")
+        if answer and answer not in Reminder.Answer.values:
+            raise UnreadableError(f"reminders: {answer[:40]!r} isn't one of: {', '.join(Reminder.Answer.values)}.")
+        if answer == Reminder.Answer.DOES_NOT_APPLY and not reason.strip():
+            raise UnreadableError("reminders: one that doesn't apply says why.")
+        return IncomingReminder(
+            failure=self._failure(row.text("failure")),
+            lesson=self._lesson_here(row.text("lesson")),
+            probability=row.share("probability"),
+            because=row.words("because"),
+            answer=answer,
+            reason=reason,
+            answered_by=self._person(row.text("answered_by")) if answer else None,
+            answered_at=row.moment("answered_at") if answer else None,
+        )
+
+    def _lesson_here(self, code: str) -> Lesson | None:
+        if not code:
+            return None
+        found = self.lessons.get(number_of(code, "L") or 0)
+        if found is None:
+            raise UnreadableError(f"The folder has no lesson {code[:40]!r} that could be kept.")
+        return found
+
+    def _practices(self) -> None:
+        rows = self._rows_of_people("practices")
+        incoming = [practice for _, practice in self._readable("practices", rows, self._practice)]
+        for practice, is_new in zip(
+            incoming, import_practices(actor=self.actor, incoming=incoming, dry_run=self.dry_run), strict=True
+        ):
+            self.report.keep("practices", f"practice:{practice.slug}", is_new=is_new)
+
+    def _practice(self, row: Sheet) -> IncomingPractice:
+        slug, name = row.text("slug"), row.text("name").strip()
+        if not _SLUG.fullmatch(slug) or not 0 < len(name) <= 120:
+            raise UnreadableError("practices: each has a slug and a name.")
+        owner, manager = row.text("owner"), row.text("manager")
+        return IncomingPractice(
+            slug=slug,
+            name=name,
+            purpose=row.text("purpose"),
+            owner=self._person(owner) if owner else None,
+            manager=self._person(manager) if manager else None,
+            practitioners=tuple(self._person(address) for address in row.words("practitioners")),
+        )
+
     def _failure(self, code: str) -> Failure:
         found = self.failures.get(number_of(code, "F") or 0)
         if found is None:
@@ -276,19 +361,33 @@ class _Arrival:
 
     def _names_of_people(self) -> dict[str, str]:
         """Return the names in people.yaml by address; an export says who told, not how they sign in."""
-        file = self.folder / "people.yaml"
-        if not file.exists():
-            return {}
+        rows = [row for team in self._rows_of_people("teams") for row in team.rows("people")]
+        rows += self._rows_of_people("people")
         try:
-            people = Sheet("people.yaml", read_yaml(text_of(file.read_bytes())) or {}, "")
-            rows = [row for team in people.rows("teams") for row in team.rows("people")] + people.rows("people")
             return {row.text("email").lower(): row.text("name")[:120] for row in rows}
-        except (UnreadableError, AttributeError) as error:
-            self.report.refuse("people", Place("people.yaml"), str(error))
+        except UnreadableError as error:
+            self.report.refuse("people", Place("people.yaml"), error.why)
             return {}
 
+    def _rows_of_people(self, key: str) -> list[Sheet]:
+        try:
+            return self._people.rows(key)
+        except UnreadableError as error:
+            self.report.refuse("people", Place("people.yaml"), error.why)
+            return []
 
-_MODELS: dict[str, Any] = {"F": Failure, "L": Lesson, "M": FailureMode}
+    def _people_file(self) -> Sheet:
+        file = self.folder / "people.yaml"
+        said: Any = {}
+        try:
+            said = read_yaml(text_of(file.read_bytes())) if file.exists() else {}
+        except UnreadableError as error:
+            self.report.refuse("people", Place("people.yaml", error.line), error.why)
+        return Sheet("people.yaml", said if isinstance(said, dict) else {}, "")
+
+
+_MODELS: dict[str, Any] = {"F": Failure, "L": Lesson, "M": FailureMode, "P": Preflight}
+_SLUG = re.compile(r"[-a-z0-9_]{1,80}")
 
 
 def _check_version(folder: Path) -> None:

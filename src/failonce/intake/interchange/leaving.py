@@ -11,21 +11,33 @@ from django.utils import timezone
 
 from failonce import __version__
 from failonce.catalogue.interchange import catalogue_data
-from failonce.failures.models import Failure, Note, Visibility
+from failonce.failures.models import Failure, Visibility
 from failonce.history.chain import record
 from failonce.history.codes import number_of
+from failonce.history.models import Entry
 from failonce.history.verbs import Verb
 from failonce.intake.front_matter import join, write_yaml
-from failonce.intake.interchange import FOLDERS, MANIFEST, VERSION
+from failonce.intake.interchange import FOLDERS, HISTORY, MANIFEST, VERSION
+from failonce.intake.interchange.fronts import (
+    Front,
+    front_of_answer,
+    front_of_entry,
+    front_of_failure,
+    front_of_lesson,
+    front_of_mode,
+    front_of_person,
+    front_of_practice,
+    front_of_preflight,
+)
 from failonce.intake.report import counted
 from failonce.lessons.models import Lesson
 from failonce.modes.models import Answer, FailureMode
 from failonce.people.errors import Refused
 from failonce.people.models import Person, Practice, Team
 from failonce.people.permissions import require
+from failonce.preflight.models import Preflight
 
 Step = Callable[[int], None]
-Front = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -68,14 +80,21 @@ def export_folder(*, actor: Person, folder: Path, step: Step = lambda done: None
     written: set[int] = set()
     _write_all(folder, "F", leaving, (_noted(each, written, leaving, step) for each in _failure_rows(failures)))
     lessons = Lesson.objects.filter(failure__in=failures).select_related("written_by").prefetch_related("services")
-    _write_all(folder, "L", leaving, ((each.pk, _lesson(each), each.explanation) for each in lessons.order_by("pk")))
+    sheets = ((each.pk, front_of_lesson(each), each.explanation) for each in lessons.order_by("pk"))
+    _write_all(folder, "L", leaving, sheets)
     modes = FailureMode.objects.select_related("opened_by").order_by("pk")
-    _write_all(folder, "M", leaving, ((each.pk, _mode(each, written), each.description) for each in modes))
-    answers = [_answer(each) for each in _answers(written)]
+    _write_all(folder, "M", leaving, ((each.pk, front_of_mode(each, written), each.description) for each in modes))
+    asked = Preflight.objects.select_related("asked_by").prefetch_related("services", "reminders__answered_by")
+    sheets = ((each.pk, front_of_preflight(each, written), each.change) for each in asked.order_by("pk").iterator(500))
+    _write_all(folder, "P", leaving, sheets)
+    answers = [front_of_answer(each) for each in _answers(written)]
     _write(folder / "answers.yaml", write_yaml(answers))
     leaving.counts["answers"] = len(answers)
     _write(folder / "catalogue.yaml", write_yaml(catalogue_data()))
-    _write(folder / "people.yaml", write_yaml(_people()))
+    people = _people()
+    leaving.counts["practices"] = len(people["practices"])
+    _write(folder / "people.yaml", write_yaml(people))
+    _write_history(folder, actor, leaving)
     _write(folder / MANIFEST, json.dumps(_manifest(actor, leaving), indent=2) + "\n")
     record(actor=actor, verb=Verb.INSTALLATION_EXPORT, subject="installation", **leaving.as_data())
     return leaving
@@ -98,90 +117,13 @@ def _noted(failure: Failure, written: set[int], leaving: Leaving, step: Step) ->
     written.add(failure.pk)
     leaving.restricted += failure.visibility == Visibility.RESTRICTED
     step(1)
-    return failure.pk, _failure(failure), failure.story
-
-
-def _failure(failure: Failure) -> Front:
-    return _said(
-        code=failure.code,
-        title=failure.title,
-        kind=failure.kind,
-        started_at=failure.started_at,
-        ended_at=failure.ended_at,
-        services=[service.slug for service in failure.services.all()],
-        impact=[
-            _said(
-                offering=impact.offering.slug if impact.offering else "",
-                audiences=[audience.slug for audience in impact.audiences.all()],
-                lost=impact.lost,
-            )
-            for impact in failure.impacts.all()
-        ],
-        deployment=failure.deployment,
-        source=failure.source,
-        visibility=failure.visibility,
-        readers=[person.email for person in failure.readers.all()],
-        told_by=failure.told_by.email,
-        told_at=failure.told_at,
-        version=failure.version,
-        imported_as=failure.imported_as,
-        withdrawn_at=failure.withdrawn_at,
-        withdrawn_because=failure.withdrawn_because,
-        notes=[_note(note) for note in failure.notes.all()],
-    )
-
-
-def _note(note: Note) -> Front:
-    return {"kind": note.kind, "written_by": note.written_by.email, "written_at": note.written_at, "text": note.text}
-
-
-def _lesson(lesson: Lesson) -> Front:
-    return _said(
-        code=lesson.code,
-        failure=f"F-{lesson.failure_id}",
-        when_you=lesson.when_you,
-        remember=lesson.remember,
-        because=lesson.because,
-        services=[service.slug for service in lesson.services.all()],
-        technologies=lesson.technologies,
-        paths=lesson.paths,
-        kinds_of_change=lesson.kinds_of_change,
-        written_by=lesson.written_by.email,
-        written_at=lesson.written_at,
-        renew_by=lesson.renew_by,
-        renewed_at=lesson.renewed_at,
-        retired_at=lesson.retired_at,
-        retired_because=lesson.retired_because,
-        version=lesson.version,
-    )
-
-
-def _mode(mode: FailureMode, written: set[int]) -> Front:
-    numbers = mode.occurrences.order_by("failure_id").values_list("failure_id", flat=True)
-    return _said(
-        code=mode.code,
-        title=mode.title,
-        failures=[f"F-{number}" for number in numbers if number in written],
-        opened_by=mode.opened_by.email,
-        opened_at=mode.opened_at,
-        version=mode.version,
-    )
+    return failure.pk, front_of_failure(failure), failure.story
 
 
 def _answers(written: set[int]) -> Iterator[Answer]:
     for answer in Answer.objects.select_related("answered_by").order_by("low_id", "high_id"):
         if {answer.low_id, answer.high_id} <= written:
             yield answer
-
-
-def _answer(answer: Answer) -> Front:
-    return {
-        "failure": f"F-{answer.low_id}",
-        "other": f"F-{answer.high_id}",
-        "answer": answer.value,
-        "answered_by": answer.answered_by.email,
-        "answered_at": answer.answered_at,
-    }
 
 
 def _people() -> Front:
@@ -192,29 +134,30 @@ def _people() -> Front:
             {
                 "slug": team.slug,
                 "name": team.name,
-                "people": [_person(person) for person in team.people.order_by("email")],
+                "people": [front_of_person(person) for person in team.people.order_by("email")],
             }
             for team in Team.objects.prefetch_related("people").order_by("slug")
         ],
-        "people": [_person(person) for person in Person.objects.filter(team=None).order_by("email")],
-        "practices": [_practice(practice) for practice in practices.order_by("slug")],
+        "people": [front_of_person(person) for person in Person.objects.filter(team=None).order_by("email")],
+        "practices": [front_of_practice(practice) for practice in practices.order_by("slug")],
     }
 
 
-def _person(person: Person) -> Front:
-    roles = {"leader": person.is_leader, "administrator": person.is_administrator, "closed": not person.is_active}
-    return {"email": person.email, "name": person.name, "roles": [role for role, has in roles.items() if has]}
+def _write_history(folder: Path, actor: Person, leaving: Leaving) -> None:
+    """Write the chain as it stands, a line per entry, for reading and keeping; it tells of everything, so not to all.
 
-
-def _practice(practice: Practice) -> Front:
-    return _said(
-        slug=practice.slug,
-        name=practice.name,
-        purpose=practice.purpose,
-        owner=practice.owner.email if practice.owner else "",
-        manager=practice.manager.email if practice.manager else "",
-        practitioners=[person.email for person in practice.practitioners.all()],
-    )
+    It isn't read back: the chain belongs to the installation that wrote it, and a new one begins its own.
+    """
+    file = folder / HISTORY
+    if not actor.is_administrator:
+        file.unlink(missing_ok=True)
+        return
+    entries = Entry.objects.select_related("actor").order_by("sequence")
+    with file.open("w", encoding="utf-8", newline="\n") as lines:
+        lines.writelines(
+            json.dumps(front_of_entry(entry), ensure_ascii=False) + "\n" for entry in entries.iterator(2000)
+        )
+    leaving.counts["history entries"] = entries.count()
 
 
 def _manifest(actor: Person, leaving: Leaving) -> Front:
@@ -226,11 +169,6 @@ def _manifest(actor: Person, leaving: Leaving) -> Front:
         "exported_by": actor.email,
         **leaving.as_data(),
     }
-
-
-def _said(**front: Any) -> Front:
-    """Return only what says something; a file full of empty fields is tiring to read."""
-    return {name: value for name, value in front.items() if value not in (None, "", [])}
 
 
 def _write_all(folder: Path, letter: str, leaving: Leaving, sheets: Iterator[tuple[int, Front, str]]) -> None:

@@ -67,6 +67,17 @@ class Sheet:
         except ValueError as error:
             raise UnreadableError(f"{key}: {text[:40]!r} isn't a day such as 2026-05-01.") from error
 
+    def share(self, key: str) -> float:
+        """Return a number from 0 to 1."""
+        text = self.text(key)
+        try:
+            number = float(text)
+        except ValueError:
+            number = -1.0
+        if not 0 <= number <= 1:
+            raise UnreadableError(f"{key}: {text[:40]!r} isn't a number from 0 to 1.")
+        return number
+
     def whole(self, key: str, otherwise: int) -> int:
         """Return one whole number."""
         text = self.text(key)
