@@ -129,7 +129,7 @@ def _lesson(failure: Failure, writer: Person, number: int) -> IncomingLesson:
 
 def _ask(person: Person, change: str, *reminders: Reminder) -> None:
     """Keep a preflight with these reminders, the first of them answered."""
-    asked = Preflight.objects.create(asked_by=person, change=change, digest="d" * 64, notices=["a: b"])
+    asked = Preflight.objects.create(asked_by=person, change=change, digest="d" * 64, about="a: #1", notices=["a: b"])
     asked.services.set(Service.objects.filter(slug="pay"))
     for position, reminder in enumerate(reminders, start=1):
         reminder.preflight, reminder.position = asked, position
@@ -174,7 +174,7 @@ def everything() -> dict[str, Any]:
         ),
         "preflights": [
             (
-                *(each.pk, each.change, each.digest, each.notices, each.asked_by.email, each.asked_at),
+                *(each.pk, each.change, each.digest, each.about, each.notices, each.asked_by.email, each.asked_at),
                 sorted(each.services.values_list("slug", flat=True)),
                 list(each.reminders.values_list(
                     "position", "failure", "lesson", "probability", "because", "answer", "reason",

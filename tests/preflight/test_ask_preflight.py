@@ -14,8 +14,9 @@ from failonce.failures.writes import withdraw_failure
 from failonce.history.models import Entry
 from failonce.lessons.writes import retire_lesson
 from failonce.people.models import Person
-from failonce.preflight.models import CHANGE_KEPT, Preflight, reminders_for
-from failonce.preflight.writes import ask_preflight
+from failonce.preflight.models import CHANGE_KEPT, Preflight, Reminder, reminders_for
+from failonce.preflight.uses import uses_of
+from failonce.preflight.writes import answer_reminder, ask_preflight
 from tests.doors import call_api, run_cli, signed_in, token_of
 from tests.preflight.cast import INNOCENT, POOL, RISKY, learn, tell
 
@@ -70,6 +71,59 @@ def test_every_door_leaves_an_innocent_change_in_peace(
     assert Preflight.objects.get().reminders.count() == 0
     page = signed_in(bo).get(Preflight.objects.get().get_absolute_url()).content.decode()
     assert "Nothing comes to mind" in page
+
+
+def named_on_the_page(person: Person, change: str, about: str) -> None:
+    answer = signed_in(person).post("/preflight/", {"change": change, "about": about})
+    assert answer.status_code == 302, answer.content.decode()
+
+
+def named_by_api(person: Person, change: str, about: str) -> None:
+    answer = call_api(person, "POST", "/preflights", {"change": change, "about": about})
+    assert answer.json()["about"] == about
+
+
+def named_in_the_terminal(person: Person, change: str, about: str) -> None:
+    answer = run_cli(person, "preflight", "--about", about, "--strict", stdin=change)
+    assert answer.exit_code == (0 if Reminder.objects.latest("pk").answer else 3), answer.output
+
+
+@pytest.mark.parametrize("door", [named_on_the_page, named_by_api, named_in_the_terminal])
+def test_a_named_change_keeps_its_answers_while_it_grows(
+    ada: Person, bo: Person, pool: Failure, door: Callable[[Person, str, str], None]
+) -> None:
+    request = "https://git.example/shop/pull/17"
+    door(bo, RISKY, request)
+    first = Preflight.objects.get()
+    answer_reminder(actor=ada, reminder=first.reminders.get(), answer="does_not_apply", reason="No retries here.")
+
+    door(bo, RISKY + "\n\nAnd one further commit.", request)
+    grown = Preflight.objects.latest("pk")
+    door(bo, RISKY + "\n\nAnother change.", "https://git.example/shop/pull/18")
+    other = Preflight.objects.latest("pk")
+
+    assert (grown.about, grown.reminders.get().reason, grown.reminders.get().answered_by) == (
+        request, "No retries here.", ada,
+    )  # fmt: skip
+    assert other.reminders.get().answer == ""
+    assert request in signed_in(bo).get(grown.get_absolute_url()).content.decode()
+    assert uses_of(pool).changes == 2
+
+
+def test_answering_a_named_change_answers_what_it_was_before(ada: Person, bo: Person, pool: Failure) -> None:
+    first = ask_preflight(actor=bo, change=RISKY, about="shop#17")
+    grown = ask_preflight(actor=bo, change=RISKY + "\n\nMore.", about=" shop#17\n")
+
+    answer_reminder(actor=ada, reminder=grown.reminders.get(), answer="read")
+
+    assert first.reminders.get().answer == "read"
+
+
+def test_a_name_too_long_is_said_and_left_out(bo: Person, pool: Failure) -> None:
+    answer = call_api(bo, "POST", "/preflights", {"change": RISKY, "about": "x" * 300}).json()
+
+    assert answer["about"] == ""
+    assert "has 300 characters; up to 200 fit" in answer["notices"][0]
 
 
 def test_a_failure_without_a_lesson_is_the_reminder_itself(bo: Person, pool: Failure) -> None:

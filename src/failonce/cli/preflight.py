@@ -28,14 +28,20 @@ _NOTHING: dict[str, Any] = {"reminders": [], "notices": []}
 @click.group(invoke_without_command=True)
 @click.option("--service", "services", multiple=True, help="A service the change touches; may be given several times.")
 @click.option("--change", "file", default="-", metavar="FILE", help="The change; - (or nothing) reads it from stdin.")
+@click.option(
+    "--about", default="", metavar="REF", help="The change's name, as its pull request: answers stay while it grows."
+)
 @click.option("--strict", is_flag=True, help="Exit 3 while a reminder is unanswered.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON on stdout.")
 @click.pass_context
-def preflight(ctx: click.Context, services: tuple[str, ...], file: str, strict: bool, as_json: bool) -> None:
+def preflight(
+    ctx: click.Context, services: tuple[str, ...], file: str, about: str, strict: bool, as_json: bool
+) -> None:
     """Ask what a change reminds us of, before it goes out.
 
     The change is text, commit messages or a unified diff. The answer is advice: at most three lessons or
-    failures, each with the reason it is shown.
+    failures, each with the reason it is shown. Asked about again, a change finds its answers, also when it
+    was rebased; to find them when it has grown, too, name it with --about.
 
     \b
     Exit codes:
@@ -47,7 +53,7 @@ def preflight(ctx: click.Context, services: tuple[str, ...], file: str, strict: 
     if ctx.invoked_subcommand is not None:
         return
     change = _change_in(file)
-    answer = _NOTHING if change.is_empty else _answer_to(change, services)
+    answer = _NOTHING if change.is_empty else _answer_to(change, services, about)
     if change.is_empty:
         say("There is nothing to look at: the change is empty.")
     _tell(answer, as_json)
@@ -95,9 +101,11 @@ def _read(stream: BinaryIO) -> Change:
     return read_change(decoded(stream))
 
 
-def _answer_to(change: Change, services: tuple[str, ...]) -> dict[str, Any]:
+def _answer_to(change: Change, services: tuple[str, ...], about: str) -> dict[str, Any]:
     """Return the answer, or nothing to be reminded of when there is none: a preflight never stands in the way."""
     body = {"change": change.text, "services": list(services), "paths": list(change.paths)}
+    # Only when it is said: an older failonce elsewhere refuses what it doesn't know.
+    body |= {"about": about} if about else {}
     try:
         answer = _ask_elsewhere(body) if is_elsewhere() else _ask_here(body)
         for reminder in answer["reminders"]:

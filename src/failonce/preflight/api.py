@@ -22,6 +22,9 @@ class PreflightIn(BaseModel):
     change: str = Field(description="Text, commit messages or a unified diff.")
     services: list[str] = Field([], description="Slugs or names; one nobody knows is said, not refused.")
     paths: list[str] = Field([], description="Paths it touches, besides those in the diff.")
+    about: str = Field(
+        "", description="The name of the change, as a link to its pull request; answers then stay while it grows."
+    )
 
 
 class ReminderAnswerIn(BaseModel):
@@ -53,6 +56,7 @@ class PreflightOut(BaseModel):
     code: str
     url: str
     asked_at: datetime
+    about: str
     services: list[str]
     notices: list[str]
     reminders: list[ReminderOut]
@@ -83,7 +87,9 @@ def answer(request: HttpRequest, code: str, position: int, said: ReminderAnswerI
 
 def ask_for(person: Person, change: PreflightIn) -> PreflightOut:
     """Ask before a change; the command line on this machine's data comes through here too."""
-    asked = writes.ask_preflight(actor=person, change=change.change, services=change.services, paths=change.paths)
+    asked = writes.ask_preflight(
+        actor=person, change=change.change, services=change.services, paths=change.paths, about=change.about
+    )
     return preflight_out(person, asked)
 
 
@@ -99,6 +105,7 @@ def preflight_out(person: Person, found: Preflight) -> PreflightOut:
         code=found.code,
         url=address_of(found.get_absolute_url()),
         asked_at=found.asked_at,
+        about=found.about,
         services=[service.slug for service in found.services.all()],
         notices=found.notices,
         reminders=[_reminder(each) for each in reminders_for(person, found)],

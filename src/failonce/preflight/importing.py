@@ -39,6 +39,7 @@ class IncomingPreflight:
     digest: str
     asked_by: Person
     asked_at: datetime
+    about: str = ""
     services: tuple[str, ...] = ()  # slugs; those that the catalogue doesn't have are left out
     notices: tuple[str, ...] = ()
     reminders: tuple[IncomingReminder, ...] = ()
@@ -66,6 +67,7 @@ def _take_in(incoming: IncomingPreflight, dry_run: bool) -> tuple[Preflight, boo
         pk=None if is_taken else incoming.number,
         change=without_nul(incoming.change)[:CHANGE_KEPT],
         digest=incoming.digest,
+        about=without_nul(incoming.about),
         asked_by=incoming.asked_by,
         asked_at=incoming.asked_at,
         notices=list(incoming.notices),

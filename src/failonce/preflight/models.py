@@ -16,6 +16,7 @@ from failonce.people.errors import NotFound
 from failonce.people.models import Person
 from failonce.preflight.listing import title_of
 
+ABOUT_LENGTH = 200
 CHANGE_KEPT = 20_000  # characters of the change kept for its reader; the whole change was searched
 
 
@@ -34,6 +35,8 @@ class Preflight(models.Model):
     )
     change = models.TextField()
     digest = models.CharField(max_length=64, db_index=True)  # the same change asked again finds its answers
+    # The name of the change, as a link to its pull request: under one name it may grow and keep its answers.
+    about = models.CharField(max_length=ABOUT_LENGTH, blank=True, db_index=True)
     notices: models.JSONField[list[str], list[str]] = models.JSONField(default=list, blank=True)
 
     def __str__(self) -> str:

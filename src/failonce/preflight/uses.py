@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from failonce.failures.models import Failure
 from failonce.lessons.models import Lesson
@@ -22,15 +23,19 @@ class Uses:
     answers: list[Reminder]
 
 
+# One change, however often it was asked about: its name where it has one, else its text.
+_CHANGE = Coalesce(NullIf("preflight__about", Value("")), "preflight__digest")
+
+
 def uses_of(subject: Lesson | Failure) -> Uses:
     """Return where this was of use; one change counts once, however often it was asked about."""
     about = {"lesson": subject} if isinstance(subject, Lesson) else {"failure": subject}
     shown = Reminder.objects.filter(**about)
-    rows = shown.values_list("answer").annotate(changes=Count("preflight__digest", distinct=True))
+    rows = shown.values_list("answer").annotate(changes=Count(_CHANGE, distinct=True))
     changes = {answer: number for answer, number in rows if answer}
-    total = shown.aggregate(changes=Count("preflight__digest", distinct=True))["changes"]
+    total = shown.aggregate(changes=Count(_CHANGE, distinct=True))["changes"]
     answered = shown.exclude(answer="")
-    waiting = total - answered.aggregate(changes=Count("preflight__digest", distinct=True))["changes"]
+    waiting = total - answered.aggregate(changes=Count(_CHANGE, distinct=True))["changes"]
     return Uses(
         sentence=in_words(total, changes, waiting),
         changes=total,
@@ -42,7 +47,7 @@ def uses_of(subject: Lesson | Failure) -> Uses:
 def _last_answers(answered: "object") -> list[Reminder]:
     latest: dict[tuple[str, str], Reminder] = {}
     for row in answered.select_related("preflight", "lesson").order_by("-answered_at", "-pk")[: 5 * _SHOWN]:  # type: ignore[attr-defined]
-        latest.setdefault((row.preflight.digest, row.answer), row)
+        latest.setdefault((row.preflight.about or row.preflight.digest, row.answer), row)
     return list(latest.values())[:_SHOWN]
 
 

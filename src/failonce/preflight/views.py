@@ -15,7 +15,7 @@ from failonce.people.models import Person
 from failonce.people.requests import Request
 from failonce.preflight import writes
 from failonce.preflight.listing import is_diff, lines_of
-from failonce.preflight.models import Preflight, Reminder, preflight_for, reminder_for, reminders_for
+from failonce.preflight.models import ABOUT_LENGTH, Preflight, Reminder, preflight_for, reminder_for, reminders_for
 from failonce.web.render import page_or_fragment
 
 _LATELY = 8
@@ -33,6 +33,12 @@ class AskForm(ServicesForm):
         ),
         help_text="In your own words, as commit messages, or as a diff.",
     )
+    about = forms.CharField(
+        label="The change's name",
+        required=False,
+        max_length=ABOUT_LENGTH,
+        help_text="A link to the pull request, or its branch. Asked again under this name, it finds its answers.",
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,7 +50,10 @@ def preflight(request: Request) -> HttpResponse:
     try:
         if form.is_valid():
             asked = writes.ask_preflight(
-                actor=request.user, change=form.cleaned_data["change"], services=form.services_said()
+                actor=request.user,
+                change=form.cleaned_data["change"],
+                services=form.services_said(),
+                about=form.cleaned_data["about"],
             )
             return redirect(asked)
     except Refused as refusal:

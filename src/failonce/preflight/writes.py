@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from failonce.catalogue.models import Service
@@ -14,27 +15,36 @@ from failonce.people.errors import Refused
 from failonce.people.models import Person
 from failonce.people.permissions import require
 from failonce.preflight.change import Change, read_change
-from failonce.preflight.models import CHANGE_KEPT, Preflight, Reminder
+from failonce.preflight.models import ABOUT_LENGTH, CHANGE_KEPT, Preflight, Reminder
 from failonce.preflight.remembering import Remembered, remembered
 
 REASON_LIMIT = 2_000
 NOTHING_TO_LOOK_AT = "There is nothing to look at: the change is empty. Describe it, or paste its diff."
 
 
-def ask_preflight(*, actor: Person, change: str, services: Sequence[str] = (), paths: Sequence[str] = ()) -> Preflight:
+def ask_preflight(
+    *, actor: Person, change: str, services: Sequence[str] = (), paths: Sequence[str] = (), about: str = ""
+) -> Preflight:
     """Ask what a change reminds us of; the answer has at most three reminders, and may have none.
 
     `change` is text, commit messages or a unified diff of any length; `services` are names or slugs, and
-    one nobody knows is said in `notices`, never refused. A change asked about before finds its answers.
+    one nobody knows is said in `notices`, never refused. A change asked about before finds its answers:
+    one with the same text, or, where `about` names it, one of the same name, however it has grown.
     """
     require(actor, Verb.PREFLIGHT_RUN)
     read = read_change([change], paths)
     if read.is_empty:
         raise Refused(NOTHING_TO_LOOK_AT, {"change": NOTHING_TO_LOOK_AT})
     meant, notices = _services_meant(services)
+    about = one_line(without_nul(about))
+    if len(about) > ABOUT_LENGTH:
+        notices.append(
+            f"The name of the change has {len(about)} characters; up to {ABOUT_LENGTH} fit, so it is left out."
+        )
+        about = ""
     # Outside the transaction: comparing takes longer than writing, and other writers would wait for it.
     found = remembered(actor, read, meant)
-    return _keep(actor, read, meant, [*notices, *read.notices], found)
+    return _keep(actor, read, about, meant, [*notices, *read.notices], found)
 
 
 @transaction.atomic
@@ -64,13 +74,13 @@ def answer_reminder(*, actor: Person, reminder: Reminder, answer: str, reason: s
 
 @transaction.atomic
 def _keep(
-    actor: Person, change: Change, services: list[Service], notices: list[str], found: list[Remembered]
+    actor: Person, change: Change, about: str, services: list[Service], notices: list[str], found: list[Remembered]
 ) -> Preflight:
     preflight = Preflight.objects.create(
-        asked_by=actor, change=change.text[:CHANGE_KEPT], digest=change.digest, notices=notices
+        asked_by=actor, change=change.text[:CHANGE_KEPT], digest=change.digest, about=about, notices=notices
     )
     preflight.services.set(services)
-    answered = _earlier_answers(change.digest)
+    answered = _earlier_answers(preflight)
     for position, each in enumerate(found, start=1):
         reminder = Reminder(
             preflight=preflight,
@@ -92,7 +102,7 @@ def _keep(
 def _answer_the_same_elsewhere(answered: Reminder) -> None:
     """Answer the same reminder wherever the same change was asked about: a pipeline may have asked several times."""
     same = Reminder.objects.filter(
-        preflight__digest=answered.preflight.digest, lesson=answered.lesson, failure=answered.failure
+        _of_the_same_change(answered.preflight), lesson=answered.lesson, failure=answered.failure
     )
     same.update(
         answer=answered.answer,
@@ -102,9 +112,14 @@ def _answer_the_same_elsewhere(answered: Reminder) -> None:
     )
 
 
-def _earlier_answers(digest: str) -> dict[str, Reminder]:
+def _of_the_same_change(preflight: Preflight) -> Q:
+    same = Q(preflight__digest=preflight.digest)
+    return same | Q(preflight__about=preflight.about) if preflight.about else same
+
+
+def _earlier_answers(preflight: Preflight) -> dict[str, Reminder]:
     """Return the last answer to each reminder that the same change was shown before."""
-    rows = Reminder.objects.filter(preflight__digest=digest).exclude(answer="").order_by("answered_at", "pk")
+    rows = Reminder.objects.filter(_of_the_same_change(preflight)).exclude(answer="").order_by("answered_at", "pk")
     return {row.code: row for row in rows.select_related("answered_by")}
 
 

@@ -33,7 +33,7 @@ from failonce.people.models import Person
 from failonce.people.permissions import require
 from failonce.preflight.change import read_change
 from failonce.preflight.importing import IncomingPreflight, IncomingReminder, import_preflights
-from failonce.preflight.models import Preflight, Reminder
+from failonce.preflight.models import ABOUT_LENGTH, Preflight, Reminder
 from failonce.preflight.remembering import MOST_REMINDERS
 
 BATCH = 300
@@ -264,6 +264,7 @@ class _Arrival:
             raise UnreadableError("asked_at: a preflight says when it was asked.")
         return IncomingPreflight(
             change=sheet.body,
+            about=sheet.text("about")[:ABOUT_LENGTH],
             digest=sheet.text("digest")[:64] or read_change([sheet.body]).digest,
             asked_by=self._person(sheet.text("asked_by")),
             asked_at=asked_at,

@@ -90,6 +90,7 @@ def front_of_preflight(preflight: Preflight, written: set[int]) -> Front:
         code=preflight.code,
         asked_by=preflight.asked_by.email,
         asked_at=preflight.asked_at,
+        about=preflight.about,
         services=[service.slug for service in preflight.services.all()],
         notices=preflight.notices,
         reminders=[front_of_reminder(each) for each in reminders],
