@@ -56,6 +56,19 @@ def test_the_keyboard_meets_the_way_past_the_masthead_first(open_browser: OpenBr
     assert page.evaluate("document.activeElement.id") == "content"
 
 
+def test_a_long_name_leaves_the_masthead_two_lines_on_a_phone(open_browser: OpenBrowser, ada: Person) -> None:
+    Person.objects.filter(pk=ada.pk).update(name="Ada " * 12)
+    page = open_browser(ada, narrow=True)
+    page.goto("/failures/")
+
+    lines = {page.locator(f".masthead {part}").bounding_box()["y"] // 30 for part in (".name", ".tell", ".menu")}  # type: ignore[index]
+
+    assert len(lines) == 1
+    assert page.locator(".masthead").bounding_box()["height"] < 110  # type: ignore[index]
+    page.locator(".menu > summary").click()
+    assert sticks_out(page) == []
+
+
 def test_the_person_menu_opens_without_a_script(open_browser: OpenBrowser, ada: Person) -> None:
     page = open_browser(ada, javascript=False)
     page.goto("/")
