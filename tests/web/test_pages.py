@@ -17,7 +17,7 @@ def test_the_styleguide_shows_every_part_with_its_template(client: Client) -> No
     page = client.get("/styleguide/").content.decode()
 
     assert page.count("Template to copy") == len(styleguide.parts()) > 20
-    assert "&lt;li class=&quot;failure-row&quot;&gt;" in page
+    assert "&lt;li class=&quot;log-row&quot;&gt;" in page
 
 
 def test_every_component_of_the_stylesheet_is_in_the_styleguide(client: Client) -> None:

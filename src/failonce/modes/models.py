@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Max, Min, Q
 from django.utils import timezone
 
 from failonce.failures.models import Failure
@@ -101,6 +101,17 @@ class Ranking(models.Model):
     def code(self) -> str:
         """The name by which history knows these weights."""
         return f"ranking:{self.pk}"
+
+
+def modes_for(person: Person) -> Any:
+    """Return the modes with a failure this person may read, and how many `times`, the `first` and the `last`."""
+    readable = Q(occurrences__failure__in=Failure.objects.visible_to(person).standing())
+    modes = FailureMode.objects.annotate(
+        times=Count("occurrences", filter=readable),
+        first=Min("occurrences__failure__started_at", filter=readable),
+        last=Max("occurrences__failure__started_at", filter=readable),
+    )
+    return modes.filter(times__gt=0).order_by("-last", "-pk")
 
 
 def mode_for(person: Person, code: str) -> FailureMode:

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Max, Min, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -14,7 +13,7 @@ from failonce.history.models import Entry
 from failonce.history.verbs import Verb
 from failonce.lessons.models import Lesson
 from failonce.modes import writes
-from failonce.modes.models import FailureMode, Ranking, mode_for
+from failonce.modes.models import FailureMode, Ranking, mode_for, modes_for
 from failonce.modes.ranking import answers_since, signals_weighed
 from failonce.modes.resemblance import resembling_context
 from failonce.people.errors import Conflict, Refused
@@ -28,13 +27,7 @@ _PER_PAGE = 40
 @require_GET
 def mode_list(request: Request) -> HttpResponse:
     """Every failure mode, those that came back last first."""
-    readable = Q(occurrences__failure__in=Failure.objects.visible_to(request.user).standing())
-    modes = FailureMode.objects.annotate(
-        times=Count("occurrences", filter=readable),
-        first=Min("occurrences__failure__started_at", filter=readable),
-        last=Max("occurrences__failure__started_at", filter=readable),
-    ).filter(times__gt=0)
-    page = Paginator(modes.order_by("-last", "-pk"), _PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(modes_for(request.user), _PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "modes/mode_list.html", {"page": page})
 
 

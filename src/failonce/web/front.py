@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from failonce.failures.models import Draft, Failure
 from failonce.lessons.models import Lesson
-from failonce.modes.models import FailureMode
+from failonce.modes.models import modes_for
 from failonce.people.models import Person
 from failonce.people.requests import Request
 from failonce.preflight.models import Reminder
@@ -24,14 +24,13 @@ _LEADERS_FIRST_FOR = timedelta(days=14)
 def front(request: Request) -> HttpResponse:
     """Told lately, questions to me, what repeats; and a large quiet Tell."""
     person = request.user
-    readable = Failure.objects.visible_to(person).standing()
     context = {
         "told_lately": _told_lately(person),
         "drafts": Draft.objects.filter(person=person),
         "lessons_asked": _lessons_asked(person),
         "reminders_open": _reminders_open(person),
-        "modes": _what_repeats(readable),
-        "is_empty": not readable.exists(),
+        "modes": _what_repeats(person),
+        "is_empty": not Failure.objects.visible_to(person).standing().exists(),
     }
     return render(request, "web/front.html", context)
 
@@ -58,10 +57,6 @@ def _reminders_open(person: Person) -> Any:
     return mine.select_related("preflight", "lesson", "failure").order_by("-preflight__asked_at", "position")[:5]
 
 
-def _what_repeats(readable: Any) -> Any:
+def _what_repeats(person: Person) -> Any:
     """Return the modes that came back last."""
-    among = Q(occurrences__failure__in=readable)
-    modes = FailureMode.objects.annotate(
-        times=Count("occurrences", filter=among), last=Max("occurrences__failure__started_at", filter=among)
-    )
-    return modes.filter(times__gt=1).order_by("-last", "-pk")[:6]
+    return modes_for(person).filter(times__gt=1)[:6]

@@ -46,7 +46,7 @@ class Sample:
         return (self.ended_at or self.started_at) + timedelta(hours=15)
 
     def get_absolute_url(self) -> str:
-        return "#failure-rows"
+        return "#log"
 
 
 STORY = """\

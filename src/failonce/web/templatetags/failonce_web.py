@@ -64,6 +64,12 @@ def chance(probability: float) -> str:
     return say.chance(probability)
 
 
+@register.filter
+def in_words(value: str) -> str:
+    """Say what the database calls not_sure or changed_plan."""
+    return str(value).replace("_", " ")
+
+
 @register.simple_tag
 def kind_glyph(kind: str) -> SafeString:
     """Show a kind of failure: its sign and its word."""
@@ -93,11 +99,10 @@ def failure_timeline(failure: Told) -> SafeString:
 
 @register.inclusion_tag("web/_occurrences.html")
 def occurrence_strip(failures: Iterable[Told]) -> dict[str, Any]:
-    """Draw every time a mode happened, with the same as a table below."""
+    """Draw every time a mode happened; list the same failures beside it, for those who read rather than look."""
     failures = sorted(failures, key=lambda one: one.started_at)
     seen = [drawing.Occurrence(one.started_at, one.code, one.title, str(one.kind) == "near_miss") for one in failures]
     return {
-        "failures": failures,
         "strip": drawing.occurrence_strip(seen) if seen else "",
         "in_words": drawing.in_words(seen),
     }
