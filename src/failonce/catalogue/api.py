@@ -11,9 +11,11 @@ from failonce.api.tokens import needs
 from failonce.catalogue import writes
 from failonce.catalogue.interchange import Report
 from failonce.catalogue.models import Audience, Offering, Service
+from failonce.catalogue.questions import questions_before
 from failonce.catalogue.reading import audience_for, audiences, offering_for, offerings, service_for, services
 from failonce.catalogue.sheets import TEXT_LENGTH, sheet_of
 from failonce.intake.backstage.importing import FILE_LIMIT, import_catalogue
+from failonce.people.models import Person
 
 router = Router(tags=["catalogue"])
 
@@ -82,26 +84,34 @@ class MergeIn(BaseModel):
     named: str
 
 
+class FileIn(BaseModel):
+    """A file by name; one may refer to another."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(max_length=200)
+    text: str = Field(max_length=FILE_LIMIT)
+
+
 class ImportIn(BaseModel):
     """The text of a Backstage `catalog-info.yaml`, or of a `catalogue.yaml`."""
 
     model_config = ConfigDict(extra="forbid")
-    text: str = Field(max_length=FILE_LIMIT)
+    text: str = Field("", max_length=FILE_LIMIT)
     name: str = Field("the text", max_length=200)
+    files: list[FileIn] = Field([], max_length=200, description="More files, read together with the text.")
     dry_run: bool = False
 
 
 @router.get("/services", auth=needs("read"), summary="Services, critical ones first")
 def list_services(request: HttpRequest, page: Query[Page]) -> dict[str, Any]:
     """Return services, described and merely named, with how many there are in all."""
-    return _listed("services", services(page.q), page)
+    return list_for(page)
 
 
 @router.get("/services/{slug}", auth=needs("read"), summary="One service")
 def read_service(request: HttpRequest, slug: str) -> dict[str, Any]:
-    """Return one service and what it offers."""
-    service = service_for(_person(request), slug)
-    return {**_shown(service), "offerings": [sheet_of(each) for each in offerings().filter(service=service)]}
+    """Return one service, what it offers, and what to ask before touching it."""
+    return service_out(_person(request), slug)
 
 
 @router.put("/services/{slug}", auth=needs("manage"), summary="Describe a service")
@@ -158,12 +168,33 @@ def describe_audience(request: HttpRequest, slug: str, said: AudienceIn) -> dict
 @router.post("/import", auth=needs("manage"), summary="Import a Backstage catalogue")
 def import_text(request: HttpRequest, said: ImportIn) -> dict[str, Any]:
     """Return what was added, changed and left out, and why; doing it again changes nothing."""
+    files = [(each.name, each.text) for each in said.files]
+    if said.text or not files:
+        files.insert(0, (said.name, said.text))
     report: Report = import_catalogue(
         actor=_person(request),
-        files=[(said.name, said.text.encode("utf-8", "replace"))],
+        files=[(name, text.encode("utf-8", "replace")) for name, text in files],
         dry_run=said.dry_run,
     )
     return report.as_data()
+
+
+# The command line on this machine's data comes through these too.
+
+
+def list_for(page: Page) -> dict[str, Any]:
+    """Return one page of services, with how many there are in all."""
+    return _listed("services", services(page.q), page)
+
+
+def service_out(person: Person, slug: str) -> dict[str, Any]:
+    """Return one service, what it offers, and what to ask before touching it."""
+    service = service_for(person, slug)
+    return {
+        **_shown(service),
+        "offerings": [sheet_of(each) for each in offerings().filter(service=service)],
+        "questions": [question.text for question in questions_before(service)],
+    }
 
 
 def _listed(name: str, found: Any, page: Page) -> dict[str, Any]:

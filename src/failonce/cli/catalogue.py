@@ -2,13 +2,19 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import click
 
+from failonce.cli.elsewhere import ask, is_elsewhere
 from failonce.cli.opening import acting_person, open_installation, say
 from failonce.cli.progress import STOPPED, Progress
+
+_AT_ONCE = 500  # as many as one page of the API holds
+_LONG = 300.0  # seconds that the import of a large catalogue may take elsewhere
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
@@ -23,11 +29,7 @@ def catalogue() -> None:
 @as_json
 def list_services(words: tuple[str, ...], *, as_json: bool) -> None:
     """List services, critical ones first; WORDS narrow by name."""
-    open_installation()
-    from failonce.catalogue.reading import services
-    from failonce.catalogue.sheets import sheet_of
-
-    sheets = [sheet_of(service) for service in services(" ".join(words))]
+    sheets = list(_all_services(" ".join(words)))
     if as_json:
         click.echo(json.dumps({"services": sheets}, ensure_ascii=False, indent=2))
     else:
@@ -41,17 +43,7 @@ def list_services(words: tuple[str, ...], *, as_json: bool) -> None:
 @as_json
 def show(slug: str, *, as_json: bool) -> None:
     """Show one service: what it is, offers and needs, and what to ask before touching it."""
-    open_installation()
-    from failonce.catalogue.questions import questions_before
-    from failonce.catalogue.reading import offerings, service_for
-    from failonce.catalogue.sheets import sheet_of
-
-    service = service_for(acting_person(), slug)
-    answer = {
-        **sheet_of(service),
-        "offerings": [sheet_of(offering) for offering in offerings().filter(service=service)],
-        "questions": [question.text for question in questions_before(service)],
-    }
+    answer = ask("GET", f"/catalogue/services/{quote(slug, safe='')}") if is_elsewhere() else _service_here(slug)
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if as_json else _in_lines(answer))
 
 
@@ -62,7 +54,7 @@ def show(slug: str, *, as_json: bool) -> None:
 def import_files(files: tuple[str, ...], *, dry_run: bool, as_json: bool) -> None:
     """Take in Backstage's catalog-info.yaml, or a catalogue.yaml; - reads from stdin. Safe to repeat."""
     contents = [(_called(file), _content(file)) for file in files]
-    report = _import_here(contents, dry_run=dry_run)
+    report = (_import_elsewhere if is_elsewhere() else _import_here)(contents, dry_run=dry_run)
     if as_json:
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
     else:
@@ -73,6 +65,40 @@ def import_files(files: tuple[str, ...], *, dry_run: bool, as_json: bool) -> Non
     for sentence in report["left_out"]:
         say(sentence)
     say(("Tried only, nothing is kept: " if dry_run else "") + report["summary"])
+
+
+def _all_services(words: str) -> Iterator[dict[str, Any]]:
+    count, done = 1, 0
+    while done < count:
+        query = {"q": words, "limit": _AT_ONCE, "offset": done}
+        page = ask("GET", f"/catalogue/services?{urlencode(query)}") if is_elsewhere() else _services_here(query)
+        yield from page["services"]
+        count, done = page["count"], done + _AT_ONCE
+
+
+def _services_here(query: dict[str, Any]) -> dict[str, Any]:
+    open_installation()
+    from failonce.catalogue.api import Page, list_for
+
+    return list_for(Page(**query))
+
+
+def _service_here(slug: str) -> dict[str, Any]:
+    open_installation()
+    from failonce.catalogue.api import service_out
+
+    return service_out(acting_person(), slug)
+
+
+def _import_elsewhere(contents: list[tuple[str, bytes]], *, dry_run: bool) -> Any:
+    files = []
+    for name, content in contents:
+        try:
+            files.append({"name": name, "text": content.decode("utf-8-sig")})
+        except UnicodeDecodeError as error:
+            raise click.ClickException(f"{name} isn't UTF-8 text. Save it as UTF-8 and import it again.") from error
+    say("Sending; a large catalogue takes a while.")
+    return ask("POST", "/catalogue/import", {"files": files, "dry_run": dry_run}, seconds=_LONG)
 
 
 def _import_here(contents: list[tuple[str, bytes]], *, dry_run: bool) -> dict[str, Any]:

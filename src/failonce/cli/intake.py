@@ -50,7 +50,11 @@ def import_(
                   3 something was refused; the rest is in
                 130 stopped by Ctrl-C
     """
-    _demand_here("import")
+    if is_elsewhere():
+        raise click.ClickException(
+            "failonce import works on this machine's data only, and FAILONCE_URL is set. Run it on that machine, unset "
+            "FAILONCE_URL, or send up to 5 MB of JSON Lines to /api/import there."
+        )
     open_installation()
     ours = _is_ours(paths, wanted)
     report = _ours(paths[0], dry_run) if ours else _theirs(paths, wanted, pairs, source, encoding, dry_run)
@@ -70,7 +74,6 @@ def export(folder: Path, as_json: bool) -> None:
     History is in an administrator's, for reading and keeping; it isn't taken in again. Passwords, keys and
     drafts never leave.
     """
-    _demand_here("export")
     open_installation()
     from failonce.failures.models import Failure
     from failonce.intake.interchange.leaving import export_folder
@@ -161,11 +164,3 @@ def _tell(report: "Report", report_file: Path | None, as_json: bool) -> None:
         report_file.write_text(json.dumps(report.as_data(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         say(f"The whole report is in {report_file}.")
     click.echo(json.dumps(report.as_data()) if as_json else report.summary())
-
-
-def _demand_here(what: str) -> None:
-    if is_elsewhere():
-        raise click.ClickException(
-            f"failonce {what} works on this machine's data. Run it there, unset FAILONCE_URL, "
-            "or send small files to /api/import."
-        )

@@ -6,14 +6,25 @@ from typing import TYPE_CHECKING
 
 import click
 
+from failonce.cli.elsewhere import is_elsewhere
+from failonce.config.environment import env
 from failonce.people.words import clean
 
 if TYPE_CHECKING:
     from failonce.people.models import Person
 
 
-def open_installation() -> None:
-    """Set Django up on FAILONCE_HOME or DATABASE_URL, bringing an empty or older database up to date."""
+def open_installation(*, to_serve: bool = False) -> None:
+    """Set Django up on FAILONCE_HOME or DATABASE_URL, bringing an empty or older database up to date.
+
+    Raises ClickException when FAILONCE_URL is set: whoever means a failonce elsewhere must not change this
+    machine's data unawares. Commands that work elsewhere never come here then; serving is always meant here.
+    """
+    if is_elsewhere() and not to_serve:
+        raise click.ClickException(
+            f"{_command()} works on this machine's data only, and FAILONCE_URL is set to {env('FAILONCE_URL')}. "
+            "Run it on that machine, or unset FAILONCE_URL to work on this machine's data."
+        )
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "failonce.config.settings")
     import django
 
@@ -23,7 +34,6 @@ def open_installation() -> None:
 
 def acting_person() -> "Person":
     """Return the person named by FAILONCE_AS, else the operator of this machine."""
-    from failonce.config.environment import env
     from failonce.people.models import Person
     from failonce.people.writes import operator
 
@@ -49,6 +59,11 @@ def read_text(value: str, what: str) -> str:
     if "\ufffd" in text:
         say(f"Some of the {what} wasn't UTF-8; those bytes are shown as \ufffd.")
     return clean(text)
+
+
+def _command() -> str:
+    context = click.get_current_context(silent=True)
+    return context.command_path if context else "This"
 
 
 def _bring_up_to_date() -> None:

@@ -1,14 +1,19 @@
 """`failonce people`: invitations, sign-in links and tokens from the terminal."""
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from failonce.cli.elsewhere import ask, is_elsewhere
 from failonce.cli.opening import acting_person, open_installation, say
 
 if TYPE_CHECKING:
     from failonce.people.models import Person
+
+_AT_ONCE = 200  # as many as one page of the API holds
 
 
 @click.group()
@@ -22,16 +27,11 @@ def people() -> None:
 @click.option("--administrator", is_flag=True, help="They will look after this installation.")
 def invite(email: str, slug: str, administrator: bool) -> None:
     """Invite EMAIL; prints the link at which they join."""
-    open_installation()
-    from failonce.people import mails, writes
-    from failonce.people.models import team_for
-
-    actor = acting_person()
-    team = team_for(actor, slug) if slug else None
-    invited = writes.invite_person(actor=actor, email=email, team=team, is_administrator=administrator)
-    mailed = mails.send_invitation(invited)
-    say(f"Invited {invited.invitation.email}, for {writes.INVITATION_DAYS} days. " + _how(mailed))
-    click.echo(invited.link)
+    body = {"email": email, "team": slug, "is_administrator": administrator}
+    invited = ask("POST", "/people/invitations", body) if is_elsewhere() else _invite_here(body)
+    ends = datetime.fromisoformat(invited["expires_at"]).date()
+    say(f"Invited {invited['email']}, until {ends}. " + _how(invited["mailed"]))
+    click.echo(invited["link"])
 
 
 @people.command()
@@ -53,25 +53,49 @@ def link(email: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON on stdout.")
 def token(name: str, scopes: tuple[str, ...], days: int | None, as_json: bool) -> None:
     """Issue an API token to whom the command line acts as; prints it this once."""
-    open_installation()
-    from failonce.people.writes import issue_token
-
-    actor = acting_person()
-    issued = issue_token(actor=actor, name=name, scopes=scopes, days=days)
-    say(f"Issued to {actor.name}. Keep it now: it is shown this once.")
-    answer = {"number": issued.token.pk, "secret": issued.secret, "scopes": issued.token.scopes}
-    click.echo(json.dumps(answer) if as_json else issued.secret)
+    body = {"name": name, "scopes": list(scopes), "days": days}
+    issued = ask("POST", "/tokens", body) if is_elsewhere() else _issue_here(body)
+    say("Issued. Keep it now: it is shown this once.")
+    answer = {key: issued[key] for key in ("number", "secret", "scopes")}
+    click.echo(json.dumps(answer) if as_json else issued["secret"])
 
 
 @people.command("list")
 def list_people() -> None:
-    """List those with an open account: address, name, team."""
-    open_installation()
-    from failonce.people.models import Person
+    """List those with an open account: address, name, team; addresses are for administrators."""
+    for person in _all_people():
+        click.echo(f"{person['email'] or ''}\t{person['name']}\t{person['team'] or ''}")
 
-    acting_person()
-    for person in Person.objects.filter(is_active=True).select_related("team"):
-        click.echo(f"{person.email}\t{person.name}\t{person.team.slug if person.team else ''}")
+
+def _all_people() -> Iterator[dict[str, Any]]:
+    offset: int | None = 0
+    while offset is not None:
+        query = f"/people?limit={_AT_ONCE}&offset={offset}"
+        page = ask("GET", query) if is_elsewhere() else _people_here(offset)
+        yield from page["people"]
+        offset = page["next_offset"]
+
+
+def _people_here(offset: int) -> dict[str, Any]:
+    open_installation()
+    from failonce.people.api import people_for
+
+    return people_for(acting_person(), _AT_ONCE, offset).model_dump(mode="json")
+
+
+def _invite_here(body: dict[str, Any]) -> dict[str, Any]:
+    open_installation()
+    from failonce.people.api import InvitationIn, invite_for
+
+    return invite_for(acting_person(), InvitationIn.model_validate(body)).model_dump(mode="json")
+
+
+def _issue_here(body: dict[str, Any]) -> dict[str, Any]:
+    open_installation()
+    from failonce.people.writes import issue_token
+
+    issued = issue_token(actor=acting_person(), **body)
+    return {"number": issued.token.pk, "secret": issued.secret, "scopes": issued.token.scopes}
 
 
 def _person(email: str) -> "Person":

@@ -2,7 +2,10 @@
 
 import click
 
+from failonce.cli.elsewhere import ask, is_elsewhere
 from failonce.cli.opening import acting_person, open_installation, say
+
+_LONG = 300.0  # seconds: each answer takes some 20 ms to learn from
 
 
 @click.group()
@@ -25,18 +28,29 @@ def show() -> None:
 @ranking.command()
 def learn() -> None:
     """Let every standing answer teach, starting from the shipped weights."""
-    open_installation()
-    from failonce.modes.writes import learn_ranking
-
-    learnt = learn_ranking(actor=acting_person())
-    say(f"{learnt.answers} answers had something to teach. Recall ranks by them from now on.")
+    learnt = ask("POST", "/recall/weights/learn", seconds=_LONG) if is_elsewhere() else _learn_here()
+    say(f"{learnt['answers']} answers had something to teach. Recall ranks by them from now on.")
 
 
 @ranking.command()
 def restore() -> None:
     """Go back to the weights that ship; the answers are kept."""
+    if is_elsewhere():
+        ask("POST", "/recall/weights/restore")
+    else:
+        _restore_here()
+    say("Recall ranks as it ships again.")
+
+
+def _learn_here() -> dict[str, int]:
+    open_installation()
+    from failonce.modes.writes import learn_ranking
+
+    return {"answers": learn_ranking(actor=acting_person()).answers}
+
+
+def _restore_here() -> None:
     open_installation()
     from failonce.modes.writes import restore_ranking
 
     restore_ranking(actor=acting_person())
-    say("Recall ranks as it ships again.")

@@ -31,7 +31,7 @@ def serve(port: int, host: str, demo: bool, workers: int) -> None:
         _move_to_demo()
     if not env("FAILONCE_SITE_URL"):
         keep_site_url(_site(host, port))
-    open_installation()
+    open_installation(to_serve=True)
     from failonce.cli.serving import prepare
 
     prepare(demo=demo)

@@ -161,9 +161,7 @@ def me(request: HttpRequest) -> PersonOut:
 @router.get("/people", response=PeoplePage, auth=needs("read"), summary="List people")
 def list_people(request: HttpRequest, limit: Limit = 50, offset: Offset = 0) -> PeoplePage:
     """List those with an open account, by name."""
-    page = page_of(Person.objects.filter(is_active=True).select_related("team").order_by("name", "pk"), limit, offset)
-    people = [_person(row, person_of(request)) for row in page.rows]
-    return PeoplePage(people=people, next_offset=page.next_offset)
+    return people_for(person_of(request), limit, offset)
 
 
 @router.get("/people/{int:number}", response=PersonOut, auth=needs("read"), summary="Read an account")
@@ -206,24 +204,7 @@ def close(request: HttpRequest, number: int) -> PersonOut:
 @router.post("/people/invitations", response={201: InvitationOut}, auth=needs("manage"), summary="Invite somebody")
 def invite(request: HttpRequest, body: InvitationIn) -> Status[InvitationOut]:
     """Invite an address; hand over the link if it wasn't mailed."""
-    actor = person_of(request)
-    invited = writes.invite_person(
-        actor=actor,
-        email=body.email,
-        team=team_for(actor, body.team) if body.team else None,
-        is_administrator=body.is_administrator,
-    )
-    invitation = invited.invitation
-    return Status(
-        201,
-        InvitationOut(
-            number=invitation.pk,
-            email=invitation.email,
-            link=invited.link,
-            expires_at=invitation.expires_at,
-            mailed=mails.send_invitation(invited),
-        ),
-    )
+    return Status(201, invite_for(person_of(request), body))
 
 
 @router.delete(
@@ -295,6 +276,33 @@ def revoke_token(request: HttpRequest, number: int) -> Status[None]:
     actor = person_of(request)
     writes.revoke_token(actor=actor, token=token_for(actor, number))
     return Status(204, None)
+
+
+# The command line on this machine's data comes through these too.
+
+
+def invite_for(actor: Person, body: InvitationIn) -> InvitationOut:
+    """Invite an address, and mail the link where mail is set up."""
+    invited = writes.invite_person(
+        actor=actor,
+        email=body.email,
+        team=team_for(actor, body.team) if body.team else None,
+        is_administrator=body.is_administrator,
+    )
+    invitation = invited.invitation
+    return InvitationOut(
+        number=invitation.pk,
+        email=invitation.email,
+        link=invited.link,
+        expires_at=invitation.expires_at,
+        mailed=mails.send_invitation(invited),
+    )
+
+
+def people_for(reader: Person, limit: int, offset: int) -> PeoplePage:
+    """List those with an open account, by name."""
+    page = page_of(Person.objects.filter(is_active=True).select_related("team").order_by("name", "pk"), limit, offset)
+    return PeoplePage(people=[_person(row, reader) for row in page.rows], next_offset=page.next_offset)
 
 
 def _days_left(asking: APIToken, days: int | None) -> int | None:
