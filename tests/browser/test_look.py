@@ -69,6 +69,15 @@ def test_a_long_name_leaves_the_masthead_two_lines_on_a_phone(open_browser: Open
     assert sticks_out(page) == []
 
 
+@pytest.mark.parametrize("width", [768, 1280])
+def test_the_masthead_is_one_line_where_there_is_room(open_browser: OpenBrowser, ada: Person, width: int) -> None:
+    page = open_browser(ada)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/failures/")
+
+    assert page.locator(".masthead").bounding_box()["height"] < 80  # type: ignore[index]
+
+
 def test_the_person_menu_opens_without_a_script(open_browser: OpenBrowser, ada: Person) -> None:
     page = open_browser(ada, javascript=False)
     page.goto("/")
