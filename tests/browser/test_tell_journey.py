@@ -59,9 +59,7 @@ def test_what_it_resembles_stands_by_the_story(
     page.get_by_label("What happened?").fill(AGAIN)
     expect(page.locator("#resembling")).to_contain_text(earlier.title)
 
-    story, before, title = (
-        page.locator(each).bounding_box() for each in ("#field-story", "section.before", "#field-title")
-    )
+    story, before, title = (page.locator(each).bounding_box() for each in ("#field-story", ".notes", "#field-title"))
 
     assert story
     assert before
