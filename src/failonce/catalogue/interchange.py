@@ -10,6 +10,7 @@ from failonce.catalogue.keeping import Changes, Known, Noun, changes_to, keep
 from failonce.catalogue.models import Audience, Offering, Service
 from failonce.catalogue.names import one_line, slug_for
 from failonce.catalogue.sheets import Sheet, clean, sheet_of
+from failonce.catalogue.turns import Turns
 from failonce.history import chain
 from failonce.history.chain import Happening
 from failonce.history.verbs import Verb
@@ -105,6 +106,7 @@ class _Importing:
         self.actor = actor
         self.report = report
         self.step = step
+        self.turns = Turns()
         self.has_kept = False
         self.known = {kind: set(model.objects.values_list("slug", flat=True)) for kind, model in _MODELS.items()}
         self.to_link: list[Sheet] = []  # services that need others which weren't there yet
@@ -134,6 +136,7 @@ class _Importing:
                 for sheet in batch.sheets:
                     take(sheet, batch)
                 self._keep(kind, batch)
+            self.turns.give()
             yield start + len(batch.sheets)
 
     def _keep(self, kind: str, batch: "_Batch") -> None:

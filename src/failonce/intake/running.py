@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
+from failonce.catalogue.turns import Turns
 from failonce.failures.importing import FailureImport, Outcome
 from failonce.intake.finding import Finding, records_of
 from failonce.intake.front_matter import UnreadableError
@@ -32,6 +33,7 @@ def import_records(
     """
     importing = FailureImport(actor=actor, dry_run=report.dry_run)
     report.tally("failures")
+    turns = Turns()
     for batch in _batches(records, BATCH):
         refused_before = len(report.refused)
         understood = list(_understood(batch, understanding, report))
@@ -41,6 +43,7 @@ def import_records(
         order = {item.place: position for position, item in enumerate(batch)}
         report.refused[refused_before:] = sorted(report.refused[refused_before:], key=lambda each: order[each[0]])
         step(batch[-1].read)
+        turns.give()
     report.name_services(importing.named)
     for name, times in understanding.fields.unused.items():
         report.remark(f"The field {name[:60]!r} has no place here and is left out, {times:,} times.")

@@ -11,6 +11,7 @@ import yaml
 from django.utils import timezone
 
 from failonce.catalogue.interchange import apply_catalogue
+from failonce.catalogue.turns import Turns
 from failonce.failures.importing import FailureImport, Incoming, Outcome, Remark
 from failonce.failures.models import Failure, Note
 from failonce.failures.telling import Loss, Telling
@@ -104,7 +105,7 @@ class _Arrival:
                 self.report.refuse("catalogue entries", Place("catalogue.yaml"), sentence)
 
     def _failures(self, sheets: list[Sheet]) -> None:
-        importing = FailureImport(actor=self.actor, dry_run=self.dry_run)
+        importing, turns = FailureImport(actor=self.actor, dry_run=self.dry_run), Turns()
         rest = iter(sheets)
         while batch := list(islice(rest, BATCH)):
             pairs = list(self._readable("failures", batch, self._incoming))
@@ -112,6 +113,7 @@ class _Arrival:
             for (sheet, incoming), outcome in zip(pairs, outcomes, strict=True):
                 self._note_failure(sheet, incoming, outcome)
             self.step(len(batch))
+            turns.give()
         self.report.name_services(importing.named)
 
     def _note_failure(self, sheet: Sheet, incoming: Incoming, outcome: Outcome) -> None:
