@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from pytest_django.live_server_helper import LiveServer
 
 from failonce.catalogue.models import Service
+from failonce.cli import sending
 from failonce.cli.main import COMMANDS, cli
 from failonce.failures.models import Failure
 from failonce.failures.telling import Telling
@@ -21,7 +22,7 @@ from tests.doors import token_of
 
 Run = Callable[..., Result]
 HERE_ONLY = (
-    "people link ada@example.org", "export out", "import file.jsonl", "verify", "migrate", "doctor", "ranking show",
+    "people link ada@example.org", "export out", "verify", "migrate", "doctor", "ranking show",
 )  # fmt: skip
 SERVICES = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: %s}\nspec: {dependsOn: [%s]}\n"
 
@@ -87,6 +88,40 @@ def test_a_lesson_is_written_edited_renewed_and_retired(elsewhere: Run, root: Pe
     assert lesson.retired_because == "The queue is gone."
 
 
+def test_json_lines_are_imported_in_parts(elsewhere: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "PART", 150)
+    file = tmp_path / "pager.jsonl"
+    lines = [json.dumps({"id": number, "text": f"Disk {number} filled up.", "size": 1}) for number in range(8)]
+    file.write_text("\n".join([*lines[:5], "{broken", "", *lines[5:]]), encoding="utf-8")
+
+    tried = elsewhere("import", "--dry-run", str(file))
+    done = elsewhere("import", "--json", str(file))
+    again = elsewhere("import", str(file))
+
+    assert (tried.exit_code, done.exit_code, again.exit_code) == (3, 3, 3), done.output
+    assert tried.stdout == "8 failures would be kept, 0 here already, 1 refused.\n"
+    assert again.stdout == "0 failures kept, 8 here already, 1 refused.\n"
+    assert f"{file}:6: This isn't JSON" in again.stderr
+    said = json.loads(done.stdout)
+    assert (len(said["kept"]), [each["line"] for each in said["refused"]]) == (8, [6])
+    assert len({notice["what"] for notice in said["notices"]}) == len(said["notices"]) < 8
+    assert Failure.objects.earliest("pk").imported_as == f"{tmp_path.name}/pager:0"
+
+
+@pytest.mark.parametrize("name", ["table.csv", "story.md", "list.jsonl", "folder"])
+def test_what_is_no_json_lines_is_imported_where_the_data_is(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("FAILONCE_URL", "http://127.0.0.1:1")
+    file = tmp_path / name
+    file.mkdir() if name == "folder" else file.write_text("[{}]", encoding="utf-8")
+
+    answer = CliRunner().invoke(cli, ["import", str(file)])
+
+    assert answer.exit_code == 1
+    assert "sends files of JSON Lines only" in answer.stderr
+
+
 def test_answers_teach_and_are_forgotten(elsewhere: Run) -> None:
     learnt, restored = elsewhere("ranking", "learn"), elsewhere("ranking", "restore")
 
@@ -108,7 +143,7 @@ def test_what_works_on_this_machine_only_says_so(command: str, monkeypatch: pyte
 
 
 def test_every_command_is_known_to_work_elsewhere_or_not_to() -> None:
-    elsewhere_too = {"tell", "recall", "preflight", "lesson", "people", "catalogue", "ranking"}
+    elsewhere_too = {"tell", "recall", "preflight", "lesson", "people", "catalogue", "ranking", "import"}
     needs_nothing = {"settings", "serve"}  # serving is always meant on this machine
 
     assert COMMANDS.keys() == elsewhere_too | needs_nothing | {each.split()[0] for each in HERE_ONLY}

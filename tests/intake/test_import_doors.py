@@ -143,14 +143,26 @@ def test_a_body_too_large_for_the_api_is_told_so(root):
     assert "Send it in parts" in answer.json()["detail"]
 
 
-def test_the_command_line_does_not_import_into_another_installation(root, tmp_path, monkeypatch):
+def test_with_another_installation_in_mind_nothing_is_imported_here(root, tmp_path, monkeypatch):
     monkeypatch.setenv("FAILONCE_URL", "http://127.0.0.1:1")
     (tmp_path / "pager.jsonl").write_bytes(LINES)
 
     answer = run_cli(root, "import", str(tmp_path / "pager.jsonl"))
 
     assert answer.exit_code == 1
-    assert "works on this machine's data" in answer.stderr
+    assert "http://127.0.0.1:1 didn't answer" in answer.stderr
+    assert not Failure.objects.exists()
+
+
+def test_what_a_line_says_of_its_source_comes_before_what_is_said_of_all(root, tmp_path):
+    line = b'{"id": 7, "from": "pager", "text": "The disk filled up."}'
+    headers = {"Authorization": f"Bearer {token_of(root)}"}
+    (tmp_path / "all.jsonl").write_bytes(line)
+
+    run_cli(root, "import", "--source", "tracker", str(tmp_path / "all.jsonl"))
+    Client().generic("POST", "/api/import?source=tracker", line, "application/x-ndjson", headers=headers)
+
+    assert Failure.objects.get().imported_as == "pager:7"
 
 
 def test_an_imported_failure_says_so_in_its_history(root, tmp_path):

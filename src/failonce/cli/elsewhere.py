@@ -17,6 +17,7 @@ def is_elsewhere() -> bool:
 def ask(method: str, path: str, body: Any = None, *, seconds: float = 30) -> Any:
     """Send one request and return the JSON answer; raise ClickException with a sentence when it fails.
 
+    `body` is sent as JSON, or as it is when it is bytes: JSON Lines.
     `seconds` bounds the connection and each wait for data, not the whole exchange.
     """
     # Imported here: commands that work on this machine's data need not wait for it. It is the standard
@@ -56,9 +57,9 @@ def _request(method: str, address: str, body: Any) -> Any:
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
             raise ValueError("it begins with http:// or https://, and a host follows")
         headers = {"Authorization": f"Bearer {env('FAILONCE_TOKEN')}", "Accept": "application/json"}
-        data = None if body is None else json.dumps(body).encode()
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         if data is not None:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = "application/x-ndjson" if data is body else "application/json"
         return Request(address, data=data, headers=headers, method=method)  # noqa: S310 - the scheme is checked
     except ValueError as error:
         raise Unreachable(f"FAILONCE_URL is {env('FAILONCE_URL')}, which isn't an address: {error}.") from error

@@ -6,13 +6,14 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from failonce.cli.elsewhere import is_elsewhere
 from failonce.cli.opening import acting_person, open_installation, say
 from failonce.cli.progress import STOPPED, Progress
+from failonce.cli.sending import demand_lines, send_lines
 
 if TYPE_CHECKING:
     from failonce.intake.report import Report
@@ -42,6 +43,7 @@ def import_(
     """Import failures from JSON Lines, CSV, Markdown, or a folder made by failonce export; - is stdin.
 
     What is here already is left as it is, so an import may be repeated; one that was stopped goes on.
+    With FAILONCE_URL set, files of JSON Lines are sent there.
 
     \b
     Exit codes:   0 everything is in
@@ -51,16 +53,14 @@ def import_(
                 130 stopped by Ctrl-C
     """
     if is_elsewhere():
-        raise click.ClickException(
-            "failonce import works on this machine's data only, and FAILONCE_URL is set. Run it on that machine, unset "
-            "FAILONCE_URL, or send up to 5 MB of JSON Lines to /api/import there."
-        )
+        demand_lines(paths, wanted)
+        sent = send_lines(paths, pairs, source, dry_run=dry_run)
+        _tell(sent, [_noticed(each) for each in sent["notices"]], report_file, as_json)
+        return
     open_installation()
     ours = _is_ours(paths, wanted)
     report = _ours(paths[0], dry_run) if ours else _theirs(paths, wanted, pairs, source, encoding, dry_run)
-    _tell(report, report_file, as_json)
-    if report.refused:
-        raise click.exceptions.Exit(SOME_REFUSED)
+    _tell(report.as_data(), report.notice_lines(), report_file, as_json)
 
 
 @click.command("export")
@@ -155,12 +155,23 @@ def _spooled() -> Path:
     return file
 
 
-def _tell(report: "Report", report_file: Path | None, as_json: bool) -> None:
-    for line in report.notice_lines():
+def _tell(report: dict[str, Any], notices: list[str], report_file: Path | None, as_json: bool) -> None:
+    for line in notices:
         say(line)
-    for place, why in report.refused:
-        say(f"{place}: {why}")
+    for refusal in report["refused"]:
+        say(f"{refusal['file']}:{refusal['line']}: {refusal['why']}" if refusal["line"] else _unplaced(refusal))
     if report_file:
-        report_file.write_text(json.dumps(report.as_data(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        report_file.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         say(f"The whole report is in {report_file}.")
-    click.echo(json.dumps(report.as_data()) if as_json else report.summary())
+    click.echo(json.dumps(report) if as_json else report["summary"])
+    if report["refused"]:
+        raise click.exceptions.Exit(SOME_REFUSED)
+
+
+def _unplaced(refusal: dict[str, Any]) -> str:
+    return f"{refusal['file']}: {refusal['why']}"
+
+
+def _noticed(notice: dict[str, Any]) -> str:
+    more = f" and {notice['times'] - 1:,} more" if notice["times"] > 1 else ""
+    return f"{notice['what']} ({notice['first']}{more})" if notice["first"] else str(notice["what"])

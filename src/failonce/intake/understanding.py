@@ -83,7 +83,7 @@ class Understanding:
         return self._now
 
     def _identity(self, said: Mapping[str, Any], record: Record, telling: Telling) -> str:
-        source = self._source or _name(said.get("from")) or record.origin
+        source = _name(said.get("from")) or self._source or record.origin
         if number := words_of(said.get("id")).strip():
             return _short(f"{source}:{number}")
         words = "\x00".join([telling.title, telling.story, words_of(said.get("started_at"))])
