@@ -73,6 +73,18 @@ def test_what_it_resembles_stands_by_the_story(
     assert barriers(page) + sticks_out(page) == []
 
 
+def test_many_repeats_beside_the_form_do_not_pull_it_apart(open_browser: OpenBrowser, ada: Person) -> None:
+    page = open_browser(ada)
+    page.goto("/failures/new/")
+
+    page.locator(".notes").evaluate("notes => { notes.style.minHeight = '3000px'; }")
+
+    title, kind = (page.locator(each).bounding_box() for each in ("#field-title", "#field-kind"))
+    assert title
+    assert kind
+    assert kind["y"] - (title["y"] + title["height"]) < 40
+
+
 def test_words_survive_a_lost_connection_and_a_restart(open_browser: OpenBrowser, ada: Person) -> None:
     page = open_browser(ada)
     page.goto("/failures/new/")
