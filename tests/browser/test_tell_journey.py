@@ -79,7 +79,7 @@ def test_many_repeats_beside_the_form_do_not_pull_it_apart(open_browser: OpenBro
 
     page.locator(".notes").evaluate("notes => { notes.style.minHeight = '3000px'; }")
 
-    title, kind = (page.locator(each).bounding_box() for each in ("#field-title", "#field-kind"))
+    title, kind = (page.locator(each).bounding_box() for each in ("#id_title", "#field-kind"))
     assert title
     assert kind
     assert kind["y"] - (title["y"] + title["height"]) < 40
