@@ -22,17 +22,21 @@ from benchmarks.recall.sets import Question, Set, read_sets
 from failonce.recall import Index, Query, Text
 
 _COMPARED = 60
-_TOUCHED = ("service", "technology", "path")
+_TOUCHED = ("service", "technology", "kind", "path")
 # What the sets cannot teach, as no report in them names its service: set by
 # hand, small enough that words decide and large enough to part equals.
-_BY_HAND = {"service": 0.5, "technology": 0.25, "path": 1.0}
-# Only ranking may look at the time; see how-recall-ranks.
-_NOT_FOR_DECIDING = ("recency",)
+# A path is named by whoever wrote the lesson, to be reminded there.
+_BY_HAND = {
+    "failure": {"service": 0.5},
+    "change": {"service": 0.5, "technology": 0.25, "kind": 0.5, "path": 4.0},
+}
+# Only ranking may look at the time, or at what both are about; see how-recall-ranks.
+_NOT_FOR_DECIDING = ("recency", "ideas")
 _NEVER_BELOW_ZERO = (
     "likeness", "saturated", "both_ways", "passage", "title_told",
-    "title_letters", "meaning",
+    "title_letters", "ideas", "bold", "reaching", "meaning",
 )  # fmt: skip
-_NEVER_ABOVE_ZERO = ("neighbours", "recency")
+_NEVER_ABOVE_ZERO = ("neighbours", "recency", "cosmetic", "guarded")
 
 
 @dataclass(slots=True)
@@ -143,9 +147,12 @@ def grouped(one: Set, rows: Iterable[Row]) -> dict[str, Group]:
     """Rows by source; a bug tracker is one source, a project's reports another."""
     groups: dict[str, Group] = {}
     for row in rows:
-        name = row.question.source if one.name == "repeats" else one.name
-        groups.setdefault(name, []).append(row)
+        groups.setdefault(_group(one, row), []).append(row)
     return groups
+
+
+def _group(one: Set, row: Row) -> str:
+    return row.question.source if one.name == "repeats" else one.name
 
 
 def main() -> None:
@@ -171,33 +178,37 @@ def _learnt(wants: argparse.Namespace, suffix: str, model: Any) -> dict[str, Any
     sets: dict[str, Set] = {}
     tables: dict[str, list[Row]] = {}
     names: list[str] = []
+    names_of_changes: list[str] = []
     for one in read_sets(wants.data, wants.changes, False):
-        names, tables[one.name] = rows_of(one, model)
+        named, tables[one.name] = rows_of(one, model)
         sets[one.name] = one
-    failures = {k: t for k, t in tables.items() if k != "changes"}
-    groups: dict[str, Group] = {}
-    for key, rows in failures.items():
-        groups |= grouped(sets[key], rows)
-    print(f"failures{suffix}, each set answered with weights from the other sources")
-    for key, rows in failures.items():
-        # Each organisation and each tracker in turn is left out of the learning.
-        fits = {left: _fit([g for n, g in groups.items() if n != left], names) for left in grouped(sets[key], rows)}
-        answers = [answered(row, *fits[row.question.source if key == "repeats" else key]) for row in rows]
-        _print(key, figures(sets[key], answers))
-    fitted = {f"failure{suffix}": _model(_fit(list(groups.values()), names), names)}
-    if "changes" in tables:
-        rows = tables["changes"]
-        folds = {f: _fit([[r for r in rows if _fold(r) != f]], names, change=True) for f in range(5)}
-        answers = [answered(r, *folds[_fold(r)]) for r in rows]
-        _print("changes, five folds", figures(sets["changes"], answers))
-        fitted[f"change{suffix}"] = _model(_fit([rows], names, change=True), names)
+        if one.questions[0].kind == "change":
+            names_of_changes = named
+        else:
+            names = named
+    failures = {k: t for k, t in tables.items() if sets[k].questions[0].kind == "failure"}
+    print(f"failures{suffix}, each source answered with weights from the others", flush=True)
+    fitted = {f"failure{suffix}": _cross(failures, sets, names)}
+    if changes := {k: t for k, t in tables.items() if k not in failures}:
+        print(f"changes{suffix}, each list answered with weights from the others", flush=True)
+        fitted[f"change{suffix}"] = _cross(changes, sets, names_of_changes, change=True)
     return fitted
 
 
-def _fold(row: Row) -> int:
-    """Changes about one failure stay together."""
-    first = min(row.question.answers, default=len(row.question.text))
-    return first % 5
+def _cross(
+    tables: dict[str, list[Row]], sets: dict[str, Set], names: Sequence[str], change: bool = False
+) -> dict[str, Any]:
+    """Print each set as weights from the other sources answer it; the model of all."""
+    groups: dict[str, Group] = {}
+    for key, rows in tables.items():
+        groups |= grouped(sets[key], rows)
+    for key, rows in tables.items():
+        # Each organisation, tracker or list in turn is left out of the learning.
+        left_out = grouped(sets[key], rows)
+        fits = {left: _fit([g for n, g in groups.items() if n != left], names, change) for left in left_out}
+        answers = [answered(row, *fits[_group(sets[key], row)]) for row in rows]
+        _print(key, figures(sets[key], answers))
+    return _model(_fit(list(groups.values()), names, change), names, change)
 
 
 def _fit(groups: list[Group], names: Sequence[str], change: bool = False) -> tuple[Any, Any, float]:
@@ -210,17 +221,18 @@ def _fit(groups: list[Group], names: Sequence[str], change: bool = False) -> tup
     return rank, decide, start
 
 
-def _model(fitted: tuple[Any, Any, float], names: Sequence[str]) -> dict[str, Any]:
+def _model(fitted: tuple[Any, Any, float], names: Sequence[str], change: bool) -> dict[str, Any]:
     rank, decide, start = fitted
+    by_hand = _BY_HAND["change" if change else "failure"]
     return {
-        "rank": _rounded(names, rank), "decide": _rounded(names, decide),
+        "rank": _rounded(names, rank) | by_hand, "decide": _rounded(names, decide) | by_hand,
         "start": round(start, 4),
     }  # fmt: skip
 
 
 def _rounded(names: Sequence[str], weights: Any) -> dict[str, float]:
     found = {n: round(float(w), 4) for n, w in zip(names, weights, strict=True)}
-    return {n: w for n, w in found.items() if w and n not in _TOUCHED} | _BY_HAND
+    return {n: w for n, w in found.items() if w and n not in _TOUCHED}
 
 
 def _print(name: str, found: dict[str, Any]) -> None:

@@ -68,10 +68,17 @@ def read_sets(data: Path, changes: Path | None, everything: bool) -> Iterator[Se
     for bugs in sorted(data.glob("duplicates/*/bugs.jsonl")):
         yield _duplicates(bugs, most)
     corpus = data / "incidents" / "icco.jsonl"
-    for folder in (data / "changes", changes):
-        if folder and corpus.is_file() and (folder / "risky.jsonl").is_file():
-            yield _changes(corpus, folder)
-            break
+    if corpus.is_file():
+        for name, folder in _lists(data / "changes", changes):
+            yield _changes(name, corpus, folder)
+
+
+def _lists(given: Path, own: Path | None) -> Iterator[tuple[str, Path]]:
+    """The lists of changes in the data, and each of our own."""
+    if (given / "risky.jsonl").is_file():
+        yield "changes", given
+    for risky in sorted(own.glob("**/risky.jsonl")) if own else ():
+        yield f"changes/{risky.parent.name}", risky.parent
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
@@ -197,7 +204,7 @@ def _groups(rows: list[dict[str, Any]], place: dict[str, int]) -> dict[int, set[
     return group
 
 
-def _changes(corpus: Path, folder: Path) -> Set:
+def _changes(name: str, corpus: Path, folder: Path) -> Set:
     rows, order = in_order(_rows(corpus))
     documents = [_document(row, "icco") for row in rows]
     place = {doc.id: at for at, doc in enumerate(documents)}
@@ -210,7 +217,7 @@ def _changes(corpus: Path, folder: Path) -> Set:
             questions.append(_change(row, len(documents), answers))
     for row in _rows(folder / "innocent.jsonl"):
         questions.append(_change(row, len(documents), frozenset()))
-    return Set("changes", documents, questions, order, false_alarms=0.02, within=3)
+    return Set(name, documents, questions, order, false_alarms=0.02, within=3)
 
 
 def _change(row: dict[str, Any], before: int, answers: frozenset[int]) -> Question:

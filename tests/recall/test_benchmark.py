@@ -95,3 +95,21 @@ def test_ties_count_half_and_alarms_are_bounded() -> None:
     assert auc([1.0, 2.0], [1.0, 0.0]) == pytest.approx(0.875)
     novel = [float(n) for n in range(100)]
     assert sum(value > alarm_level(novel, 0.05) for value in novel) == 5
+
+
+def test_each_of_our_own_lists_is_a_set(folder: Path, tmp_path: Path) -> None:
+    for name in ("near", "week"):
+        _write(tmp_path / "own" / name / "risky.jsonl", [{"change": f"drop the index, {name}", "repeats": ["i1"]}])
+        _write(tmp_path / "own" / name / "innocent.jsonl", [{"change": "fix a typo"}])
+
+    sets = list(read_sets(folder, tmp_path / "own", everything=True))
+
+    assert [one.name for one in sets][-3:] == ["changes", "changes/near", "changes/week"]
+
+
+def test_our_lists_name_every_line_once() -> None:
+    lists = Path(__file__).parents[2] / "benchmarks" / "recall" / "changes"
+    rows = [json.loads(line) for path in sorted(lists.glob("*/*.jsonl")) for line in path.read_text().splitlines()]
+
+    assert len(rows) == len({row["id"] for row in rows}) == len({row["change"] for row in rows})
+    assert all(("repeats" in row) == ("risky" in row["id"]) for row in rows)
