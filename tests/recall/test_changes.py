@@ -60,3 +60,42 @@ def test_a_lesson_about_other_paths_is_not(glob: str) -> None:
 
 def test_a_story_that_quotes_a_diff_touches_nothing() -> None:
     assert read_query(Query(DIFF)).paths == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        ("Alter the orders table", ""),
+        ("Add a migration for the orders table", "migration"),
+        ("Bump the vendor library", "dependency"),
+        ("diff --git a/infra/main.tf b/infra/main.tf\n", "infrastructure"),
+        ("Grant the role to readers\n\nand a migration below", "access"),
+    ],
+)
+def test_the_kind_of_a_change_is_read_from_its_first_line_and_paths(change: str, kind: str) -> None:
+    read = read_query(Query(change, kind="change"))
+
+    assert (kind in read.kinds) if kind else not read.kinds
+    assert kind == "migration" or "migration" not in read.kinds
+
+
+def test_of_two_lessons_alike_the_one_for_this_kind_comes_first() -> None:
+    index = Index()
+    index.put(Text("L-1", "When you touch orders", "look at the locks", kinds_of_change=("access",)))
+    index.put(Text("L-2", "When you touch orders", "look at the locks", kinds_of_change=("migration",)))
+
+    hits = index.search(Query("Migration of the orders table", kind="change"))
+
+    assert [hit.key for hit in hits] == ["L-2", "L-1"]
+    assert "same kind of change: migration" in hits[0].because
+
+
+def test_a_path_named_in_a_lesson_nearly_speaks_by_itself() -> None:
+    index = Index()
+    index.put(Text("L-1", "When you raise a pool", "count the connections of all nodes", paths=("deploy/pool.yaml",)))
+    index.put_many(Text(f"F-{n}", f"Lamp {n}", f"A lamp went out in hall {n}") for n in range(250))
+
+    (hit,) = index.search(Query(DIFF, kind="change"), limit=1)
+
+    assert hit.key == "L-1"
+    assert hit.said

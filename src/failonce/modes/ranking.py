@@ -15,8 +15,6 @@ from failonce.recall.weights import SIGNALS, Model
 
 _MOST_ANSWERS = 2000  # the newest ones; more would say little else and take minutes
 _DEPTH = 50  # a pair further apart than this shares nothing that could be weighed
-# A failure is told with its services (`query_of`); only a change brings paths, and the technologies of what it touches.
-_ONLY_OF_CHANGES = frozenset({"path", "technology"})
 _SAID = {Answer.Value.YES: "yes", Answer.Value.NO: "no", Answer.Value.NOT_SURE: "not sure"}
 
 
@@ -55,7 +53,7 @@ def signals_weighed(kind: str = "failure") -> list[Weighed]:
     rows = [
         Weighed(name, meaning, shipped.decide.get(name, 0.0), here.decide.get(name, 0.0))
         for name, meaning in SIGNALS.items()
-        if (shipped.decide.get(name) or here.decide.get(name)) and (kind == "change" or name not in _ONLY_OF_CHANGES)
+        if (shipped.decide.get(name) or here.decide.get(name))
     ]
     return sorted(rows, key=lambda row: -abs(row.here))
 

@@ -28,6 +28,7 @@ class Shared:
 
     services: frozenset[str] = frozenset()
     technologies: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()  # of change
     path: tuple[str, str] | None = None  # the path changed, the glob it matches
 
 
@@ -45,7 +46,7 @@ class Facts:
     def put(self, number: int, text: Text) -> None:
         """Remember the facts of a text."""
         facts = Known(text.services, text.technologies, text.paths, text.kinds_of_change)
-        if not any((facts.services, facts.technologies, facts.paths)):
+        if not any((facts.services, facts.technologies, facts.paths, facts.kinds_of_change)):
             return
         # Thousands of failures share a handful of services; one copy is enough.
         self.known[number] = self._seen.setdefault(facts, facts)
@@ -79,7 +80,7 @@ class Facts:
                     found |= numbers
         return found
 
-    def shared(self, number: int, query: Query, paths: tuple[str, ...]) -> Shared:
+    def shared(self, number: int, query: Query, paths: tuple[str, ...], kinds: frozenset[str]) -> Shared:
         """What a query and the text with this number have in common."""
         facts = self.known.get(number)
         if facts is None:
@@ -87,6 +88,7 @@ class Facts:
         return Shared(
             frozenset(query.services).intersection(facts.services),
             frozenset(query.technologies).intersection(facts.technologies),
+            kinds.intersection(facts.kinds_of_change),
             _touched(facts.paths, paths[:MOST_PATHS]),
         )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from failonce.recall.common import Common
 from failonce.recall.facts import Shared
 
 
@@ -19,7 +20,7 @@ class Found:
     score: float
     probability: float
     signals: tuple[tuple[str, float], ...]
-    words: Mapping[str, float]
+    common: Common
     facts: Shared
 
 

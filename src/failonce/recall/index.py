@@ -130,14 +130,16 @@ class Index:
         numbers = candidates(self._postings, question, allowed, named)
         if not len(numbers):
             return []
-        compared = compare(self._postings, question, numbers)
+        change = f"{read.query.title}\n{read.query.text}" if counts_new else None
+        compared = compare(self._postings, question, numbers, change)
         signals = compared.signals
         signals["recency"] = self._recency(numbers, read.query.before)
         if self._meaning and asked is not None:
             signals["meaning"] = self._meaning.likeness(numbers, asked)
-        facts = [self._facts.shared(n, read.query, read.paths) for n in numbers.tolist()]
+        facts = [self._facts.shared(n, read.query, read.paths, read.kinds) for n in numbers.tolist()]
         signals["service"] = np.array([bool(f.services) for f in facts], float)
         signals["technology"] = np.array([bool(f.technologies) for f in facts], float)
+        signals["kind"] = np.array([bool(f.kinds) for f in facts], float)
         signals["path"] = np.array([f.path is not None for f in facts], float)
         return self._ranked(read.query.kind, compared, facts, wanted)
 
@@ -157,7 +159,7 @@ class Index:
                 score=float(scores[at]),
                 probability=round(float(chances[at]), 6),
                 signals=tuple((name, round(float(values[at]), 6)) for name, values in compared.signals.items()),
-                words=compared.shared(at),
+                common=compared.commons.of(at),
                 facts=facts[at],
             )
             for at in islice((at for at in order if wanted.has(keys[at], chances[at])), wanted.limit)
@@ -198,7 +200,7 @@ class Index:
             key=one.key,
             score=one.score,
             probability=one.probability,
-            because=reasons.because(one.words, one.facts),
+            because=reasons.because(one.common, one.facts),
             said=one.probability >= self.weights.level(read.query.kind),
             signals=one.signals,
         )

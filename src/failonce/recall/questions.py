@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
+from failonce.recall.paragraphs import paragraphs
 from failonce.recall.shapes import Query
+from failonce.recall.stems import stem
 from failonce.recall.tokens import readable, terms
 
 MOST_TITLE_TERMS = 400
+_WORD = re.compile(r"[a-z][a-z0-9\-]*")
 _HEADER = re.compile(
     r"^(?:diff --git a/\S+ b/(?P<git>\S+)"
     r"|(?:\+\+\+|---) (?:[ab]/)?(?P<file>(?!dev/null)\S+)"
@@ -32,6 +36,7 @@ class ReadQuery:
     title: list[str]
     body: list[str]
     paths: tuple[str, ...]
+    kinds: frozenset[str] = frozenset()  # of change
 
 
 def read_query(query: Query) -> ReadQuery:
@@ -43,7 +48,23 @@ def read_query(query: Query) -> ReadQuery:
     paths = tuple(dict.fromkeys((*query.paths, *_paths(text))))
     told = " ".join(paths[:50]) if paths != query.paths else ""
     body = terms(_MACHINERY.sub("", text) + "\n" + told)
-    return ReadQuery(query, title, body, paths)
+    return ReadQuery(query, title, body, paths, kinds_of(query.title, text, paths))
+
+
+def kinds_of(title: str, text: str, paths: tuple[str, ...]) -> frozenset[str]:
+    """The kinds of change that the first line and the paths speak of.
+
+    The rest isn't read: a long description mentions all kinds of things.
+    """
+    first = title or text.lstrip().partition("\n")[0]
+    named = "" if _MACHINERY.match(first) else first[:200]
+    words = {stem(word) for word in _WORD.findall(" ".join((named, *paths[:50])).casefold())}
+    return frozenset(kind for kind, theirs in _kinds().items() if words & theirs)
+
+
+@cache
+def _kinds() -> dict[str, frozenset[str]]:
+    return {kind: frozenset(map(stem, words)) for kind, words in paragraphs("kinds.txt").items()}
 
 
 def _paths(text: str) -> list[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
+from failonce.recall.common import Common
 from failonce.recall.facts import Shared
 from failonce.recall.shapes import Query
 from failonce.recall.tokens import places, readable
@@ -26,28 +26,29 @@ class Reasons:
         self._text = _DIFF_SIDES.sub("", text) if query.kind == "change" else text
         self._places = places(self._text, _MOST_TERMS_READ)
 
-    def because(self, words: Mapping[str, float], shared: Shared) -> tuple[str, ...]:
-        """The reasons as short clauses, most telling first.
-
-        `words` tells how much each shared term added to the likeness.
-        """
+    def because(self, common: Common, shared: Shared) -> tuple[str, ...]:
+        """The reasons as short clauses, most telling first."""
         reasons: list[str] = []
         if shared.path:
             changed, glob = shared.path
             reasons.append(f"touches {changed}, one of {glob}")
-        if phrases := self._phrases(words):
+        if phrases := self._phrases(common):
             quoted = ", ".join(f"“{phrase}”" for phrase in phrases)
             reasons.append(f"both speak of {quoted}")
+        if common.idea:
+            reasons.append(f"both about {common.idea}")
         if shared.services:
             reasons.append(f"same service: {', '.join(sorted(shared.services))}")
         if shared.technologies:
             reasons.append(f"same technology: {', '.join(sorted(shared.technologies))}")
+        if shared.kinds:
+            reasons.append(f"same kind of change: {', '.join(sorted(shared.kinds))}")
         return tuple(reasons)
 
-    def _phrases(self, words: Mapping[str, float]) -> list[str]:
+    def _phrases(self, common: Common) -> list[str]:
         """The stretches of the query that matched, none repeating another."""
         worth: dict[str, float] = {}
-        for (start, end), value in self._stretches(words):
+        for (start, end), value in self._stretches(common):
             phrase = " ".join(self._text[start:end].split())
             worth[phrase] = max(worth.get(phrase, 0.0), value)
         best: list[str] = []
@@ -58,30 +59,32 @@ class Reasons:
                 break
         return best
 
-    def _stretches(self, words: Mapping[str, float]) -> list[tuple[tuple[int, int], float]]:
-        """Where shared words stand together, and what they add up to."""
+    def _stretches(self, common: Common) -> list[tuple[tuple[int, int], float]]:
+        """Where words stand together in both texts, and what they add up to."""
         found: list[tuple[tuple[int, int], float]] = []
         counted: set[str] = set()
+        before = ""
         for term, start, end in self._places:
-            value = words.get(term, 0.0)
+            value = common.worth.get(term, 0.0)
             if value <= 0:
                 continue
-            if found and self._continues(found[-1][0], start, end):
-                (first, last), before = found[-1]
+            if found and self._continues(found[-1][0], start, end, (before, term) in common.together):
+                (first, last), so_far = found[-1]
                 added = 0.0 if term in counted else value
-                found[-1] = ((first, max(end, last)), before + added)
+                found[-1] = ((first, max(end, last)), so_far + added)
                 counted.add(term)
             else:
                 found.append(((start, end), value))
                 counted = {term}
+            before = term
         return found
 
-    def _continues(self, stretch: tuple[int, int], start: int, end: int) -> bool:
+    def _continues(self, stretch: tuple[int, int], start: int, end: int, together: bool) -> bool:
         first, last = stretch
         if start < last:
             return True  # another term of the same written word
         gap = self._text[last:start]
-        near = end - first <= _LONGEST_PHRASE and len(gap) < 14
+        near = together and end - first <= _LONGEST_PHRASE and len(gap) < 14
         return near and bool(_BETWEEN.fullmatch(gap))
 
 

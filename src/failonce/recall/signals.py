@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,7 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from failonce.recall.common import Commons, Sequence
+from failonce.recall.ideas import Ideas
 from failonce.recall.likeness import Question, rarest, rarities
+from failonce.recall.manner import manner
 from failonce.recall.postings import Ints, Postings
 
 Numbers = NDArray[np.float64]
@@ -27,11 +29,11 @@ _SATURATION, _LENGTH_PENALTY = 1.2, 0.75
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The signals of every candidate by name, and what each shares in words."""
+    """The signals of every candidate by name, and what each has in common in words."""
 
     numbers: Ints
     signals: dict[str, Numbers]
-    shared: Callable[[int], Mapping[str, float]]
+    commons: Commons
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class _Pairs:
     asked: Numbers  # by column: what the term weighs in the question, else 0
     rows: Ints
     column: Ints
+    terms: Ints
     counts: Numbers
     rarity: Numbers
     weight: Numbers  # sub-linear count times rarity, rows of unit length
@@ -51,8 +54,11 @@ class _Pairs:
     hit: NDArray[np.bool_]
 
 
-def compare(postings: Postings, question: Question, numbers: Ints) -> Compared:
-    """Every signal for every candidate; candidates without words get zeros."""
+def compare(postings: Postings, question: Question, numbers: Ints, change: str | None = None) -> Compared:
+    """Every signal for every candidate; candidates without words get zeros.
+
+    `change` is the whole text of a change: its ideas and its manner count only there.
+    """
     terms, rows, positions = postings.sequences(numbers)
     titles = positions < postings.title_lengths(numbers)[rows]
     pairs = _pairs(postings, question, terms, rows, titles, len(numbers))
@@ -67,7 +73,13 @@ def compare(postings: Postings, question: Question, numbers: Ints) -> Compared:
         "title_letters": _title_letters(postings, question, terms, rows, titles, len(numbers)),
         "neighbours": _neighbours(pairs),
     }
-    return Compared(numbers, signals, _Shared(question, pairs, parts))
+    ideas = None
+    if change is not None:
+        ideas = Ideas(postings).alike(pairs.rows, pairs.terms, pairs.weight, len(numbers), question)
+        signals["ideas"] = ideas.likeness()
+        signals |= {kind: np.full(len(numbers), share) for kind, share in manner(change).items()}
+    shared = pairs.rows[pairs.hit], pairs.at[pairs.hit], parts
+    return Compared(numbers, signals, Commons(question, Sequence(terms, rows), *shared, ideas))
 
 
 def _pairs(
@@ -92,7 +104,7 @@ def _pairs(
     weight = (1 + np.log(np.maximum(counts, 1))) * rare[column]
     norms = np.sqrt(_sum(row, weight * weight, many))
     return _Pairs(
-        many=many, tokens=tokens, rare=rare, asked=asked, rows=row, column=column,
+        many=many, tokens=tokens, rare=rare, asked=asked, rows=row, column=column, terms=distinct[column],
         counts=counts, rarity=rare[column], weight=weight / np.maximum(norms[row], 1e-9),
         at=at[column], hit=hit[column],
     )  # fmt: skip
@@ -215,18 +227,3 @@ def _neighbours(pairs: _Pairs) -> Numbers:
     most = min(_NEIGHBOURS, pairs.many)
     nearest = np.partition(alike, pairs.many - most, axis=1)[:, pairs.many - most :]
     return np.asarray(nearest.mean(axis=1), np.float64)
-
-
-class _Shared:
-    """What a candidate shares in words; worked out only for those shown."""
-
-    def __init__(self, question: Question, pairs: _Pairs, parts: Numbers) -> None:
-        self._words = question.words
-        self._rows = pairs.rows[pairs.hit]
-        self._columns = pairs.at[pairs.hit]
-        self._parts = parts
-
-    def __call__(self, row: int) -> dict[str, float]:
-        mine = self._rows == row
-        pairs = zip(self._columns[mine].tolist(), self._parts[mine].tolist(), strict=True)
-        return {self._words[column]: part for column, part in pairs}

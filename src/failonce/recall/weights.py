@@ -20,8 +20,14 @@ SIGNALS = {
     "neighbours": "How like others the earlier text is; such likeness says little.",
     "recency": "How many failures were told since; repeats tend to come soon.",
     "meaning": "A passage of each means the same, in whatever words.",
+    "ideas": "Both are about the same ways services fail, in whatever words.",
+    "cosmetic": "The change is about wording, looks, tests or docs; such a change seldom repeats a failure.",
+    "guarded": "The change names what guards it: a limit, a stage, a rehearsal, a way back.",
+    "bold": "The change reaches everything at once, or takes a guard away.",
+    "reaching": "The change touches what much else stands on.",
     "service": "Both concern the same service.",
     "technology": "Both concern the same technology.",
+    "kind": "The change is of a kind the lesson is for.",
     "path": "The change touches a path the lesson names.",
 }
 
@@ -66,7 +72,7 @@ class Weights:
     change: Model = field(default_factory=lambda: _shipped()["change"])
     failure_with_meaning: Model = field(default_factory=lambda: _shipped()["failure_with_meaning"])
     change_with_meaning: Model = field(default_factory=lambda: _shipped()["change_with_meaning"])
-    speaks_at: float = 0.5
+    speaks_at: float = 0.4
     speaks_of_failures_at: float = 0.35
 
     def level(self, kind: str) -> float:
@@ -90,6 +96,6 @@ class Weights:
         models = {n: Model.of(data[n]) for n in MODELS if n in data}
         return cls(
             **models,
-            speaks_at=float(data.get("speaks_at", 0.5)),
+            speaks_at=float(data.get("speaks_at", 0.4)),
             speaks_of_failures_at=float(data.get("speaks_of_failures_at", 0.35)),
         )

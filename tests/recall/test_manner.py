@@ -1,0 +1,79 @@
+"""How a change is worded says much of whether it is worth a reminder."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from failonce.recall import Index, Query, Text
+from failonce.recall.manner import manner
+
+TOLD = Text(
+    "F-1",
+    "Consumers retried without a pause",
+    "A queue node restarted and every consumer retried its connection at once, without backoff; "
+    "the broker was overloaded for an hour and messages were delivered twice.",
+)
+BOLD = "Consumers retry their connection to the broker immediately and without limit, all at once, on every queue."
+GUARDED = "Consumers retry their connection to the broker with backoff and jitter, capped, tested on one queue first."
+COSMETIC = (
+    "Fix a typo in the docs of the queue dashboard: consumers retry their connection to the broker, label and colour."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Fix spelling in the readme and the tooltip's label", "cosmetic"),
+        ("Roll out gradually behind an opt-in, with a rehearsed rollback", "guarded"),
+        ("Delete everything everywhere immediately, without a pause", "bold"),
+        ("Resolver, replica and primary of the cluster", "reaching"),
+    ],
+)
+def test_each_kind_of_wording_is_told_from_the_others(text: str, kind: str) -> None:
+    found = manner(text)
+
+    assert max(found, key=lambda name: found[name]) == kind
+
+
+def test_forms_of_a_word_count_alike() -> None:
+    assert manner("deletes the tables")["bold"] == manner("delete the table")["bold"]
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\x00", "数据库", "a" * 100_000, "}{;()=>" * 1_000])
+def test_text_without_english_words_has_no_manner(text: str) -> None:
+    assert set(manner(text).values()) == {0.0}
+
+
+def odds(change: str) -> float:
+    """The log-odds that this change repeats what was told."""
+    index = Index()
+    index.put(TOLD)
+    index.put_many(Text(f"F-{n}", f"Lamp {n}", f"A lamp went out in hall {n}") for n in range(1000, 1300))
+    (hit,) = index.search(Query(change, kind="change"), limit=1)
+    assert hit.key == "F-1"
+    return math.log(hit.probability / (1 - hit.probability))
+
+
+def test_a_bold_change_is_spoken_of_before_a_guarded_or_cosmetic_one() -> None:
+    assert odds(BOLD) > odds(GUARDED) + 1
+    assert odds(BOLD) > odds(COSMETIC) + 1
+
+
+def test_manner_never_orders_hits() -> None:
+    index = Index()
+    index.put_many([TOLD, Text("F-2", "Broker full", "The broker's disk was full and consumers could not connect.")])
+
+    orders = [[hit.key for hit in index.search(Query(f"{GUARDED} {add}", kind="change"))] for add in ("", "all " * 9)]
+
+    assert orders[0] == orders[1]
+
+
+def test_manner_does_not_count_for_a_failure() -> None:
+    index = Index()
+    index.put(TOLD)
+
+    (hit,) = index.search(Query(BOLD))
+
+    assert "bold" not in dict(hit.signals)
