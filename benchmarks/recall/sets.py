@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 MOST_QUESTIONS = 500
 _SEED = 7
@@ -34,7 +34,7 @@ class Question:
     before: int  # only documents with a smaller place may match
     answers: frozenset[int]  # places of the documents it repeats; empty: novel
     source: str
-    kind: str = "failure"
+    kind: Literal["failure", "change"] = "failure"
 
 
 @dataclass(slots=True)
@@ -48,6 +48,11 @@ class Set:
     false_alarms: float = 0.05
     within: int | None = None  # a right answer must be this high to count
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def about_changes(self) -> bool:
+        """Whether changes are asked about, and not failures."""
+        return any(question.kind == "change" for question in self.questions)
 
     @property
     def repeats(self) -> list[Question]:

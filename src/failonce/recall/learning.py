@@ -14,6 +14,8 @@ from failonce.recall.weights import MODELS, Model, Weights
 # How many answers it takes to move half of the way the answers point to. An
 # organisation with five answers must not lose what hundreds of pairs taught.
 _HELD_LIKE_ANSWERS = 40.0
+# How many failures repeat differs from one organisation to the next, and few answers show it.
+_START_HELD_LIKE_ANSWERS = 5.0
 # No weight may leave this range of its shipped value, and the start may not
 # move further than this: a run of odd answers stays repairable.
 _LEAST, _MOST = 0.5, 1.5
@@ -92,6 +94,6 @@ def _step(
         off = counts * (1 / (1 + np.exp(-np.clip(odds, -30, 30))) - meant)
         slope = parts.T @ off + _HELD_LIKE_ANSWERS * (factors - 1)
         factors = np.clip(factors - rate * slope, _LEAST, _MOST)
-        shift -= rate * (float(off.sum()) + _HELD_LIKE_ANSWERS * shift)
+        shift -= rate * (float(off.sum()) + _START_HELD_LIKE_ANSWERS * shift)
         shift = float(np.clip(shift, -_START_MOVES, _START_MOVES))
     return factors, shift

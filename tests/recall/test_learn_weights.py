@@ -1,0 +1,111 @@
+"""The weights that ship are fitted to questions with known answers, and tested on those left out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from benchmarks.recall import learn
+from benchmarks.recall.answering import with_answers
+from benchmarks.recall.fitting import Row, answered, bounds, descend, fit
+from benchmarks.recall.sets import Question
+from failonce.recall import Weights
+
+NAMES = ["likeness", "neighbours", "recency", "service"]
+
+
+def row(right: int | None, seed: int) -> Row:
+    """Ten candidates of noise; the right one is more like the question, the others more like one another."""
+    chance = np.random.default_rng(seed)
+    signals = chance.uniform(0, 1, (10, len(NAMES)))
+    if right is not None:
+        signals[right, 0] += 1.5
+    answers = frozenset() if right is None else frozenset([right])
+    return Row(Question("", "", 10, answers, "x"), tuple(range(10)), signals, np.arange(10) == right)
+
+
+ROWS = [row(n % 10 if n % 2 else None, n) for n in range(80)]
+
+
+def test_a_loss_is_led_to_its_least_within_limits() -> None:
+    middle = np.array([3.0, -2.0, 0.5])
+
+    found = descend(lambda w: (float(((w - middle) ** 2).sum()), 2 * (w - middle)), (np.zeros(3), np.full(3, 2.0)))
+
+    assert found == pytest.approx([2.0, 0.0, 0.5], abs=1e-4)
+
+
+def test_right_answers_come_first_and_are_surer_than_the_rest() -> None:
+    fitted = fit([ROWS[:40], ROWS[40:]], NAMES)
+
+    repeats = [answered(one, *fitted) for one in ROWS if one.right.any()]
+    novel = [answered(one, *fitted) for one in ROWS if not one.right.any()]
+    firsts = [a.ranked[0] in r.question.answers for a, r in zip(repeats, ROWS[1::2], strict=True)]
+    assert np.mean(firsts) > 0.9
+    assert np.mean([a.level for a in repeats]) > np.mean([a.level for a in novel]) + 0.3
+
+
+def test_no_likeness_counts_against_a_text() -> None:
+    upside_down = [Row(r.question, r.places, -r.signals, r.right) for r in ROWS]
+
+    rank, decide, _ = fit([upside_down], NAMES)
+
+    lowest, highest = bounds(NAMES)
+    assert ((rank >= lowest) & (rank <= highest)).all()
+    assert ((decide >= lowest) & (decide <= highest)).all()
+
+
+def test_time_never_decides() -> None:
+    _, decide, _ = fit([ROWS], NAMES)
+
+    assert decide[NAMES.index("recency")] == 0
+
+
+def test_answers_teach_the_questions_after_them_only() -> None:
+    fitted = fit([ROWS], NAMES)
+    novel = [row(None, n) for n in range(100, 160)]
+
+    taught = with_answers(novel, fitted, NAMES)
+
+    before = [answered(one, *fitted) for one in novel]
+    assert taught[:10] == before[:10]
+    assert sum(a.level for a in taught[30:]) < sum(a.level for a in before[30:])
+
+
+def test_a_folder_becomes_weights_that_recall_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    things = ["disk", "lamp", "queue", "certificate", "router", "invoice", "password", "index", "clock", "mirror"]
+    reports: list[dict[str, Any]] = [
+        {
+            "id": f"{thing}-{n}",
+            "source": f"s{len(thing) % 2}",
+            "title": f"{thing} broke",
+            "text": f"the {thing} broke again {n}",
+        }
+        | {"created": f"2020-01-{1 + n:02} 00:00:00"}
+        for n in range(2)
+        for thing in things
+    ]
+    pairs: list[dict[str, Any]] = [{"query": f"{thing}-1", "match": f"{thing}-0"} for thing in things]
+    lists = {"repeats/corpus.jsonl": reports, "repeats/pairs.jsonl": pairs, "incidents/icco.jsonl": reports[:10]}
+    for name in ("one", "two"):
+        lists[f"own/{name}/risky.jsonl"] = [{"change": f"touch the {t}", "repeats": [f"{t}-0"]} for t in things]
+        lists[f"own/{name}/innocent.jsonl"] = [{"change": "fix a typo in the docs"}, {"change": "colour the button"}]
+    for name, rows in lists.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("\n".join(json.dumps(one) for one in rows))
+    (tmp_path / "repeats/novel.txt").write_text("disk-0 lamp-0 queue-0")
+    out = tmp_path / "weights.json"
+    asked = ["learn", "--data", str(tmp_path), "--changes", str(tmp_path / "own"), "--out", str(out)]
+    monkeypatch.setattr(sys, "argv", asked)
+
+    learn.main()
+
+    learnt = Weights.from_json(out.read_text())
+    assert learnt.failure != Weights().failure
+    assert learnt.change.decide["path"] == 4.0
+    assert learnt.failure_with_meaning == Weights().failure_with_meaning
