@@ -147,7 +147,7 @@ class Index:
         model = self.weights.model(kind, self._meaning is not None)
         # Sums differ in the last digits with the order of the terms.
         scores = np.round(weighted(compared.signals, model.rank), 6)
-        chances = chance(weighted(compared.signals, model.decide) + model.start)
+        chances = np.round(chance(weighted(compared.signals, model.decide) + model.start), 6)
         alike = np.zeros(len(scores), bool)
         for name in ("likeness", "service", "technology", "path", "meaning"):
             alike |= compared.signals.get(name, alike) > 0
@@ -157,7 +157,7 @@ class Index:
             Found(
                 key=keys[at],
                 score=float(scores[at]),
-                probability=round(float(chances[at]), 6),
+                probability=float(chances[at]),
                 signals=tuple((name, round(float(values[at]), 6)) for name, values in compared.signals.items()),
                 common=compared.commons.of(at),
                 facts=facts[at],
