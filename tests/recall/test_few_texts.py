@@ -43,6 +43,21 @@ def test_a_risky_change_is_not() -> None:
     assert [hit.key for hit in hits if hit.said] == ["F-5"]
 
 
+def test_a_change_of_a_few_common_words_is_left_in_peace() -> None:
+    index = memory(len(TOLD))
+    told = (
+        "When you sign releases with an intermediate certificate, remember to watch its end date as you watch those of "
+        "servers, because add-ons were switched off everywhere at midnight, and a test with the clock ahead was missing."
+    )
+    index.put(Text("L-1", told, "Add-ons stop working on a Saturday"))
+    index.put_many(Text(f"F-{n}", f"Lamp {n}", f"A lamp went out in hall {n}") for n in range(100, 170))
+
+    hits = index.search(Query("Add a test for the date picker", kind="change"))
+
+    assert [hit.key for hit in hits if hit.said] == []
+    assert [hit.key for hit in hits][:1] == ["L-1"]
+
+
 def test_a_reason_names_a_file_once_and_as_people_do() -> None:
     diff = "diff --git a/certs/gateway.yaml b/certs/gateway.yaml\n--- a/certs/gateway.yaml\n+++ b/certs/gateway.yaml\n"
     index = Index()

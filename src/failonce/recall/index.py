@@ -186,9 +186,10 @@ class Index:
         return np.asarray(np.log(np.maximum((now - theirs) / usual, 1.0)))
 
     def _allowed(self, query: Query, without: Collection[str]) -> NDArray[np.bool_]:
-        allowed = np.array(self._alive, dtype=np.uint8).astype(bool)
+        # Views are let go at once: an array can't grow while one is alive.
+        allowed = np.frombuffer(self._alive, np.uint8) > 0
         if query.before is not None:
-            allowed &= np.array(self._when) < query.before
+            allowed &= np.frombuffer(self._when) < query.before
         for key in without:
             number = self._numbers.get(key)
             if number is not None:

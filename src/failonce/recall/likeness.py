@@ -19,6 +19,8 @@ MOST_POSTINGS = 300_000
 MOST_COMPARED = 100
 _TITLE_COUNTS = 3
 _ENOUGH_TEXTS = 200
+# Of a change in four words, sharing three is no likeness yet; it's read as if it had more to say.
+_ENOUGH_TERMS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ def ask(postings: Postings, title: list[str], body: list[str], texts: int, *, co
     times = np.array([counts[term] for _, term in pairs], dtype=np.float32)
     weight = (1 + np.log(np.maximum(times, 1))) * rarity
     new = _unknown(counts, known, texts if counts_new else _ENOUGH_TEXTS)
+    if counts_new:
+        new = np.append(new, np.ones(max(0, _ENOUGH_TERMS - len(counts)), np.float32))
     titles = set(title)
     return Question(
         words=[term for _, term in pairs],
