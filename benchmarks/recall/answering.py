@@ -43,8 +43,8 @@ def with_answers(rows: Sequence[Row], fitted: Fitted, names: Sequence[str]) -> l
 
 def _model(fitted: Fitted, names: Sequence[str]) -> Model:
     rank, decide, start = fitted
-    pairs = (dict(zip(names, weights.tolist(), strict=True)) for weights in (rank, decide))
-    return Model(*pairs, start=start)
+    order, chance = (dict(zip(names, weights.tolist(), strict=True)) for weights in (rank, decide))
+    return Model(order, chance, start)
 
 
 def _fitted(model: Model, names: Sequence[str]) -> Fitted:

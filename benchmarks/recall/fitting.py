@@ -99,7 +99,7 @@ def fit_rank(groups: Sequence[Group], names: Sequence[str], steady: float) -> Nu
         held = steady * len(groups)
         return total + held * (w @ w), slope + 2 * held * w
 
-    return descend(loss, bounds(names)) / spread
+    return np.asarray(descend(loss, bounds(names)) / spread)
 
 
 def fit_decide(groups: Sequence[Group], names: Sequence[str], rank: Numbers, steady: float) -> tuple[Numbers, float]:

@@ -47,7 +47,7 @@ def test_a_change_of_a_few_common_words_is_left_in_peace() -> None:
     index = memory(len(TOLD))
     told = (
         "When you sign releases with an intermediate certificate, remember to watch its end date as you watch those of "
-        "servers, because add-ons were switched off everywhere at midnight, and a test with the clock ahead was missing."
+        "servers, because add-ons stopped at midnight and no test ran with the clock ahead. Such a test was added"
     )
     index.put(Text("L-1", told, "Add-ons stop working on a Saturday"))
     index.put_many(Text(f"F-{n}", f"Lamp {n}", f"A lamp went out in hall {n}") for n in range(100, 170))
