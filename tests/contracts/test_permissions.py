@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode
 
@@ -224,16 +225,23 @@ def places(ada: Person, root: Person, adas_failure: Failure) -> dict[str, str]:
     }
 
 
-def status_of(person: Person | None, method: str, address: Address, path: str, **headers: str) -> tuple[int, str]:
-    """Return status and Location, and undo whatever the request did."""
-    client = Client(raise_request_exception=False)
+def browser_of(person: Person | None) -> Client:
+    """Return the browser of a stranger, or of somebody who has signed in once for the whole walk."""
+    browser = Client(raise_request_exception=False)
+    if person:
+        browser.force_login(person)
+    return browser
+
+
+def status_of(browser: Client, method: str, address: Address, path: str, **headers: str) -> tuple[int, str]:
+    """Return status and Location, and undo whatever the request did, a sign-out too."""
     body = BODIES.get(address.key, {})
     form = (json.dumps(body), "application/json") if address.is_api else (urlencode(body), _FORM)
+    cookies = SimpleCookie(browser.cookies)
     with transaction.atomic():
-        if person:
-            client.force_login(person)
-        answer = client.generic(method, path, *form, headers=headers)
+        answer = browser.generic(method, path, *form, headers=headers)
         transaction.set_rollback(True)
+    browser.cookies = cookies
     return answer.status_code, answer.get("Location", "")
 
 
@@ -248,8 +256,10 @@ def surprises(places: dict[str, str], ask: Callable[[Address, str, str], str | N
 
 
 def test_a_stranger_is_turned_away_everywhere_else(places: dict[str, str]) -> None:
+    browser = browser_of(None)
+
     def ask(address: Address, method: str, path: str) -> str | None:
-        status, location = status_of(None, method, address, path)
+        status, location = status_of(browser, method, address, path)
         if address.name in OPEN_TO_STRANGERS:
             fine = method != "GET" or status == OPEN_TO_STRANGERS[address.name]
         elif address.is_api:
@@ -266,12 +276,13 @@ def test_somebody_signed_in_is_refused_only_what_is_listed(
     places: dict[str, str], request: pytest.FixtureRequest, name: str
 ) -> None:
     person = request.getfixturevalue(name)
+    browser = browser_of(person)
     token = {"Authorization": f"Bearer {token_of(person)}"}
     # Addresses that change nothing by GET are asked so; what is sent empty may be told what is missing.
     fine = {200, 201, 204, 302, 405, 409, 422}
 
     def ask(address: Address, method: str, path: str) -> str | None:
-        status, location = status_of(person, method, address, path, **(token if address.is_api else {}))
+        status, location = status_of(browser, method, address, path, **(token if address.is_api else {}))
         if address.name == "api:api-root":
             return None if status == 404 else str(status)
         expected = REFUSED.get((method, address.key), {}).get(name)
@@ -283,24 +294,26 @@ def test_somebody_signed_in_is_refused_only_what_is_listed(
 
 
 def test_a_token_that_may_only_read_changes_nothing(places: dict[str, str], root: Person) -> None:
+    browser = browser_of(None)
     reading = {"Authorization": f"Bearer {token_of(root, ['read'])}"}
 
     def ask(address: Address, method: str, path: str) -> str | None:
         if not address.is_api or method == "GET" or address.route in READS_BY_POST:
             return None
-        status, _ = status_of(None, method, address, path, **reading)
+        status, _ = status_of(browser, method, address, path, **reading)
         return None if status in {403, 405} else str(status)
 
     assert surprises(places, ask) == []
 
 
 def test_a_token_that_may_not_read_reads_nothing(places: dict[str, str], root: Person) -> None:
+    browser = browser_of(None)
     blind = {"Authorization": f"Bearer {token_of(root, [s for s in EVERY_SCOPE if s not in {'read', 'manage'}])}"}
 
     def ask(address: Address, method: str, path: str) -> str | None:
         if not address.is_api or (method != "GET" and address.route not in READS_BY_POST):
             return None
-        status, _ = status_of(None, method, address, path, **blind)
+        status, _ = status_of(browser, method, address, path, **blind)
         return None if status in {403, 405} else str(status)
 
     assert surprises(places, ask) == []
@@ -317,13 +330,15 @@ def test_a_restricted_failure_is_nobodys_else(
 ) -> None:
     adas_failure.visibility = "restricted"
     adas_failure.save()
+    browsers = {person.pk: browser_of(person) for person in (cy, root)}
     token = {person.pk: {"Authorization": f"Bearer {token_of(person)}"} for person in (cy, root)}
 
     def ask(address: Address, method: str, path: str) -> str | None:
         if adas_failure.code not in path.split("/"):
             return None
         for person in (cy, root):
-            status, _ = status_of(person, method, address, path, **(token[person.pk] if address.is_api else {}))
+            headers = token[person.pk] if address.is_api else {}
+            status, _ = status_of(browsers[person.pk], method, address, path, **headers)
             # A body that lacks something is told so before anybody looks for the failure.
             if status not in ({404, 405, 422} if address.is_api else {404, 405}):
                 return f"{person.name} got {status}"
