@@ -1,7 +1,6 @@
 """What every test may ask for: the cast, and a database of its own for commands started beside the tests."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -12,23 +11,23 @@ from tests.settings import TEST_DATABASE_URL
 pytest_plugins = ["tests.cast"]
 
 
-# Recall knows no database; the benchmark and the tutorial bring an installation of their own.
-ONCE_IS_ENOUGH = ("recall", "intake/test_bench.py", "contracts/test_tutorial.py")
+# Without one of these, pytest-django refuses a test every query, and no command it starts is told of a server.
+DATABASES_OF_A_TEST = {"db", "transactional_db", "live_server", "postgresql_url", "database_url"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out on PostgreSQL what does not depend on the database: what a browser shows, and the above."""
+    """Leave out on PostgreSQL what can't differ there: what a browser shows, and what reaches no database."""
     if not TEST_DATABASE_URL:
         return
-    here = Path(__file__).parent
-    once = [here / each for each in ONCE_IS_ENOUGH]
-    left_out = [
-        item
-        for item in items
-        if item.get_closest_marker("browser") or any(item.path.is_relative_to(each) for each in once)
-    ]
+    left_out = [item for item in items if item.get_closest_marker("browser") or not reaches_a_database(item)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+def reaches_a_database(item: pytest.Item) -> bool:
+    """Tell whether a test, as it is written, asks for the database that this run is about."""
+    asked_for = set(getattr(item, "fixturenames", ()))
+    return bool(item.get_closest_marker("django_db") or asked_for & DATABASES_OF_A_TEST)
 
 
 @pytest.fixture
