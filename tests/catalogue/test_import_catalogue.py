@@ -123,4 +123,4 @@ def test_a_stopped_import_says_what_it_kept(root: Person, monkeypatch: pytest.Mo
     answer = run_cli(root, "catalogue", "import", "-", stdin="services: [{slug: a}, {slug: b}]")
 
     assert answer.exit_code == 130
-    assert "Stopped: 2 added, 0 changed, 0 unchanged, 0 things left out. Repeat the command to go on." in answer.stderr
+    assert "Stopped. 2 added, 0 changed, 0 unchanged, 0 things left out. Repeat the command to go on." in answer.stderr

@@ -11,7 +11,7 @@ import click
 
 from failonce.cli.elsewhere import ask, is_elsewhere
 from failonce.cli.opening import acting_person, open_installation, say
-from failonce.cli.progress import STOPPED, Progress
+from failonce.cli.progress import Progress, goes_on_when_repeated
 
 _AT_ONCE = 500  # as many as one page of the API holds
 _LONG = 300.0  # seconds that the import of a large catalogue may take elsewhere
@@ -103,24 +103,12 @@ def _import_elsewhere(contents: list[tuple[str, bytes]], *, dry_run: bool) -> An
 
 def _import_here(contents: list[tuple[str, bytes]], *, dry_run: bool) -> dict[str, Any]:
     open_installation()
-    from django.db import OperationalError
-
     from failonce.catalogue.interchange import Report
     from failonce.intake.backstage.importing import import_catalogue
 
     report = Report(dry_run=dry_run)
-    with Progress(1, "entries") as progress:
-        try:
-            import_catalogue(
-                actor=acting_person(), files=contents, dry_run=dry_run, report=report, step=progress.reach_of
-            )
-        except KeyboardInterrupt as stop:
-            say(f"Stopped: {report.summary()} Repeat the command to go on.")
-            raise click.exceptions.Exit(STOPPED) from stop
-        except OperationalError as error:
-            raise click.ClickException(
-                f"The database can't take more right now ({error}). {report.summary()} Repeat the command to go on."
-            ) from error
+    with Progress(1, "entries") as progress, goes_on_when_repeated(report):
+        import_catalogue(actor=acting_person(), files=contents, dry_run=dry_run, report=report, step=progress.reach_of)
     return report.as_data()
 
 

@@ -12,7 +12,7 @@ import click
 
 from failonce.cli.elsewhere import is_elsewhere
 from failonce.cli.opening import acting_person, open_installation, say
-from failonce.cli.progress import STOPPED, Progress
+from failonce.cli.progress import Progress, goes_on_when_repeated
 from failonce.cli.sending import demand_lines, send_lines
 
 if TYPE_CHECKING:
@@ -111,8 +111,6 @@ def _ours(folder: Path, dry_run: bool) -> "Report":
 def _theirs(
     paths: tuple[Path, ...], wanted: str | None, pairs: tuple[str, ...], source: str, encoding: str, dry_run: bool
 ) -> "Report":
-    from django.db import OperationalError
-
     from failonce.intake.fields import field_map
     from failonce.intake.finding import find
     from failonce.intake.report import Report
@@ -123,23 +121,15 @@ def _theirs(
     understanding = Understanding(actor=actor, fields=field_map(pairs), source=source)
     finding = find([_spooled() if str(path) == "-" else path for path in paths], wanted or "")
     report = Report(dry_run=dry_run)
-    with Progress(finding.total(), "bytes") as progress:
-        try:
-            import_files(
-                finding,
-                actor=actor,
-                understanding=understanding,
-                report=report,
-                step=progress.reach,
-                encoding=encoding,
-            )
-        except KeyboardInterrupt as stop:
-            say(f"Stopped. {report.summary()} Repeat the command to go on.")
-            raise click.exceptions.Exit(STOPPED) from stop
-        except OperationalError as error:
-            raise click.ClickException(
-                f"The database can't take more right now ({error}). {report.summary()} Repeat the command to go on."
-            ) from error
+    with Progress(finding.total(), "bytes") as progress, goes_on_when_repeated(report):
+        import_files(
+            finding,
+            actor=actor,
+            understanding=understanding,
+            report=report,
+            step=progress.reach,
+            encoding=encoding,
+        )
     return report
 
 

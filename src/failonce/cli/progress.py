@@ -1,7 +1,9 @@
 """Saying how far a long command is."""
 
 import sys
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
 
 import click
 
@@ -9,6 +11,29 @@ from failonce.cli.opening import say
 
 STOPPED = 130  # what shells say of a program that Ctrl-C ended
 _WORTH_SAYING = 100  # of fewer, the end is there before one has read the line
+
+
+class Reports(Protocol):
+    """What can say in a sentence how far it came."""
+
+    def summary(self) -> str:
+        """Return the sentence."""
+
+
+@contextmanager
+def goes_on_when_repeated(report: Reports) -> Iterator[None]:
+    """Say how far an import came when it is stopped or the database has no room, and that repeating it goes on."""
+    from django.db import OperationalError
+
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        say(f"Stopped. {report.summary()} Repeat the command to go on.")
+        raise click.exceptions.Exit(STOPPED) from stop
+    except OperationalError as error:
+        raise click.ClickException(
+            f"The database can't take more right now ({error}). {report.summary()} Repeat the command to go on."
+        ) from error
 
 
 class Progress:
