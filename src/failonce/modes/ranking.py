@@ -53,7 +53,7 @@ def signals_weighed(kind: str = "failure") -> list[Weighed]:
     rows = [
         Weighed(name, meaning, shipped.decide.get(name, 0.0), here.decide.get(name, 0.0))
         for name, meaning in SIGNALS.items()
-        if (shipped.decide.get(name) or here.decide.get(name))
+        if shipped.decide.get(name) or here.decide.get(name)
     ]
     return sorted(rows, key=lambda row: -abs(row.here))
 

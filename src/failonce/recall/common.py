@@ -28,8 +28,8 @@ class Common:
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
-    """The candidates' terms laid end to end."""
+class Told:
+    """What the candidates tell: their terms laid end to end, and whose each is."""
 
     terms: Ints
     rows: Ints
@@ -39,7 +39,7 @@ class Commons:
     """Works out what each candidate has in common with the question."""
 
     def __init__(
-        self, question: Question, told: Sequence, rows: Ints, columns: Ints, parts: Numbers, ideas: Alike | None
+        self, question: Question, told: Told, rows: Ints, columns: Ints, parts: Numbers, ideas: Alike | None
     ) -> None:
         """`rows`, `columns` and `parts` are the shared terms: in which candidate, which, and how much."""
         self._question, self._told, self._ideas = question, told, ideas

@@ -121,8 +121,8 @@ class Index:
 
     def _found(self, read: ReadQuery, asked: Vectors | None, without: Collection[str], wanted: _Wanted) -> list[Found]:
         # A change is short and mostly innocent, so one common word must not pass for a likeness.
-        counts_new = read.query.kind == "change"
-        question = ask(self._postings, read.title, read.body, len(self._numbers), counts_new=counts_new)
+        is_change = read.query.kind == "change"
+        question = ask(self._postings, read.title, read.body, len(self._numbers), counts_new=is_change)
         allowed = self._allowed(read.query, without)
         named = set(self._facts.texts_for(read.paths))
         if self._meaning and asked is not None:
@@ -130,7 +130,7 @@ class Index:
         numbers = candidates(self._postings, question, allowed, named)
         if not len(numbers):
             return []
-        change = f"{read.query.title}\n{read.query.text}" if counts_new else None
+        change = f"{read.query.title}\n{read.query.text}" if is_change else None
         compared = compare(self._postings, question, numbers, change)
         signals = compared.signals
         signals["recency"] = self._recency(numbers, read.query.before)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from failonce.recall.common import Commons, Sequence
+from failonce.recall.common import Commons, Told
 from failonce.recall.ideas import Ideas
 from failonce.recall.likeness import Question, rarest, rarities
 from failonce.recall.manner import manner
@@ -79,7 +79,7 @@ def compare(postings: Postings, question: Question, numbers: Ints, change: str |
         signals["ideas"] = ideas.likeness()
         signals |= {kind: np.full(len(numbers), share) for kind, share in manner(change).items()}
     shared = pairs.rows[pairs.hit], pairs.at[pairs.hit], parts
-    return Compared(numbers, signals, Commons(question, Sequence(terms, rows), *shared, ideas))
+    return Compared(numbers, signals, Commons(question, Told(terms, rows), *shared, ideas))
 
 
 def _pairs(
