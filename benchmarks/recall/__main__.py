@@ -59,7 +59,7 @@ def _arguments() -> argparse.Namespace:
     add("--json", type=Path, help="write every figure to this file")
     add("--changes", type=Path, default=_OWN_CHANGES, help="risky.jsonl and innocent.jsonl,"
         " used when the data folder has none")  # fmt: skip
-    add("--model", type=Path, help="folder of a MiniLM model for the semantic rows")
+    add("--model", type=Path, help="folder of a MiniLM model for the semantic rows; left out, the installed one")
     add("--all", action="store_true", help="ask every question of large sets")
     add(
         "--sizes",
@@ -70,7 +70,7 @@ def _arguments() -> argparse.Namespace:
         "--peers-up-to",
         type=int,
         default=100_000,
-        help="largest size peers are timed at",
+        help="largest size peers are timed at; their questions stop after two minutes",
     )
     return parser.parse_args()
 

@@ -89,6 +89,25 @@ def calibration_error(pairs: Pairs, bins: int = 10) -> float | None:
     return total / len(said)
 
 
+def calibration_noise(pairs: Pairs) -> float | None:
+    """The calibration error that would be found on average if every chance were exactly right.
+
+    With a hundred questions in ten bins, yes and no fall unevenly by luck alone; an error
+    no larger than this says nothing against the chances.
+    """
+    chances = [a.chance for _, a in pairs if a.chance is not None]
+    if not chances:
+        return None
+    luck = random.Random(_SEED)
+    lucky = Question("", "", 1, frozenset([0]), "")
+    unlucky = Question("", "", 1, frozenset(), "")
+    errors = []
+    for _ in range(_ROUNDS):
+        drawn = [(lucky if luck.random() < c else unlucky, Answer((0,), c, 0.0, c)) for c in chances]
+        errors.append(calibration_error(drawn) or 0.0)
+    return mean(errors)
+
+
 def interval(pairs: Pairs, figure: Callable[[Pairs], float | None]) -> tuple[float, float] | None:
     """A 95 % bootstrap interval over questions, repeats and novel apart."""
     repeats = [p for p in pairs if p[0].answers]
@@ -116,6 +135,7 @@ def figures(one: Set, answers: Sequence[Answer]) -> dict[str, object]:
         "recognised": lambda p: recognised(p, one.false_alarms, None),
         "recognised and right": lambda p: recognised(p, one.false_alarms, one.within or 3),
         "calibration error": calibration_error,
+        "calibration noise": calibration_noise,
     }  # fmt: skip
     found: dict[str, object] = {name: f(pairs) for name, f in named.items()}
     found["intervals"] = {

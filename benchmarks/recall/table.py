@@ -7,9 +7,9 @@ from typing import Any
 from benchmarks.recall.sets import Set
 
 _COLUMNS = ("R@1", "R@3", "R@5", "R@10", "MRR", "AUC", "recognised",
-            "recognised and right", "calibration error")  # fmt: skip
+            "recognised and right", "calibration error", "calibration noise")  # fmt: skip
 _SHORT = {"recognised": "rec", "recognised and right": "rec+right",
-          "calibration error": "ECE"}  # fmt: skip
+          "calibration error": "ECE", "calibration noise": "by luck"}  # fmt: skip
 
 
 def of_set(one: Set, found: dict[str, Any]) -> str:
@@ -42,11 +42,11 @@ def _about(one: Set) -> str:
 
 def of_speed(found: dict[str, Any]) -> str:
     """One line per engine and size."""
-    head = ["build s", "p50 ms", "p99 ms", "put ms", "bytes"]
+    head = ["build s", "p50 ms", "p99 ms", "put ms", "bytes", "questions"]
     lines = ["", _line("speed, about 120 words a text", head)]
     for name, sizes in found.items():
         for size, row in sizes.items():
-            cells = [f"{row[column]:.1f}" if column in row else "" for column in head]
+            cells = [f"{row[column]:,.1f}".removesuffix(".0") if column in row else "" for column in head]
             lines.append(_line(f"{name}, {int(size):,}", cells) + row.get("note", ""))
     return "\n".join(lines)
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from benchmarks.recall.figures import Answer, alarm_level, auc, figures
+from benchmarks.recall.figures import Answer, alarm_level, auc, calibration_noise, figures
 from benchmarks.recall.peers.fts5 import FTS5
 from benchmarks.recall.peers.ours import Ours
-from benchmarks.recall.sets import in_order, read_sets
+from benchmarks.recall.sets import Question, in_order, read_sets
 
 
 def _write(path: Path, rows: Sequence[dict[str, Any]]) -> None:
@@ -113,3 +113,13 @@ def test_our_lists_name_every_line_once() -> None:
 
     assert len(rows) == len({row["id"] for row in rows}) == len({row["change"] for row in rows})
     assert all(("repeats" in row) == ("risky" in row["id"]) for row in rows)
+
+
+def test_the_luck_in_a_calibration_error_shrinks_with_the_questions() -> None:
+    one = Question("t", "x", 1, frozenset([0]), "s")
+    few = [(one, Answer((0,), 0.5, 0.0, 0.5))] * 20
+    sure = [(one, Answer((0,), 1.0, 0.0, 1.0))] * 20
+
+    assert (calibration_noise(few) or 0) > 2 * (calibration_noise(few * 20) or 1)
+    assert calibration_noise(sure) == 0.0
+    assert calibration_noise([]) is None

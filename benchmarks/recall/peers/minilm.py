@@ -16,14 +16,16 @@ _FIRST_CHARACTERS = 2_000
 
 
 def embedder(folder: Path | None) -> Any:
-    """The semantic extra's embedder, each text computed once; None without it."""
-    if folder is None:
-        return None
+    """The semantic extra's embedder, each text computed once; None without a model.
+
+    A folder that isn't named is looked for where failonce itself looks.
+    """
     try:
         semantic: Any = import_module("failonce.recall.semantic")
     except ImportError:
         return None
-    return _Remembering(semantic.Embedder(folder))
+    folder = folder or semantic.find_model()
+    return _Remembering(semantic.Embedder(folder)) if folder else None
 
 
 class _Remembering:
