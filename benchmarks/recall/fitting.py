@@ -28,11 +28,12 @@ _BY_HAND = {
 }
 # Only ranking may look at the time, or at what both are about; see how-recall-ranks.
 _NOT_FOR_DECIDING = ("recency", "ideas")
+_NOT_FOR_RANKING = ("agreeing", "brief", "stakes")
 _NEVER_BELOW_ZERO = (
     "likeness", "saturated", "both_ways", "passage", "title_told",
-    "title_letters", "ideas", "bold", "reaching", "meaning",
+    "title_letters", "ideas", "bold", "reaching", "meaning", "agreeing", "stakes",
 )  # fmt: skip
-_NEVER_ABOVE_ZERO = ("neighbours", "recency", "cosmetic", "guarded")
+_NEVER_ABOVE_ZERO = ("neighbours", "recency", "cosmetic", "guarded", "brief")
 
 
 @dataclass(slots=True)
@@ -85,11 +86,12 @@ def fit_rank(groups: Sequence[Group], names: Sequence[str], steady: float) -> Nu
     """Weights under which right answers stand before wrong ones (softmax)."""
     data = [(row.signals, row.right, len(group) ** -0.7) for group in groups for row in group if row.right.any()]
     spread = np.concatenate([d[0] for d in data]).std(0) + 1e-6
+    used = np.array([name not in _NOT_FOR_RANKING for name in names])
 
     def loss(w: Any) -> Any:
         total, slope = 0.0, np.zeros_like(w)
         for signals, right, weight in data:
-            x = signals / spread
+            x = signals / spread * used
             z = x @ w
             p = np.exp(z - z.max())
             p /= p.sum()

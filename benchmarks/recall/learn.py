@@ -1,6 +1,6 @@
 """Learns the shipped weights and tests them on sources they were not learnt from.
 
-python -m benchmarks.recall.learn --data FOLDER --changes FOLDER [--out FILE]
+python -m benchmarks.recall.learn --data FOLDER --changes FOLDER [--out FILE] [--stakes FILE]
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from benchmarks.recall.figures import Answer, figures
 from benchmarks.recall.fitting import Fitted, Group, Row, answered, fit, model
 from benchmarks.recall.peers.minilm import embedder
 from benchmarks.recall.sets import Set, read_sets
+from benchmarks.recall.stakes import Stakes
 from failonce.recall import Index, Query, Text
 
 _COMPARED = 60
@@ -64,7 +65,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--changes", type=Path, default=Path(__file__).parent / "changes")
     parser.add_argument("--model", type=Path)
-    parser.add_argument("--out", type=Path)
+    parser.add_argument("--out", type=Path, help="where the weights go, as recall ships them")
+    parser.add_argument("--stakes", type=Path, help="where the worth of words goes")
     wants = parser.parse_args()
     shipped: dict[str, Any] = {}
     for suffix, embeds in (("", None), ("_with_meaning", embedder(wants.model))):
@@ -75,14 +77,16 @@ def main() -> None:
             sets = [one for one in read_sets(wants.data, wants.changes, False) if one.about_changes is change]
             if sets:
                 print(f"{kind}s{suffix}, each source answered with weights from the others", flush=True)
-                shipped[kind + suffix] = _cross(sets, embeds, change)
+                shipped[kind + suffix], worth = _cross(sets, embeds, change)
+                if worth and wants.stakes:
+                    wants.stakes.write_text(json.dumps(worth, indent=0, sort_keys=True) + "\n")
     if wants.out:
         before = json.loads(wants.out.read_text()) if wants.out.is_file() else {}
         wants.out.write_text(json.dumps(before | shipped, indent=1) + "\n")
 
 
-def _cross(sets: Sequence[Set], embeds: Any, change: bool) -> dict[str, Any]:
-    """Print each set as weights from the other sources answer it; the weights learnt from all."""
+def _cross(sets: Sequence[Set], embeds: Any, change: bool) -> tuple[dict[str, Any], dict[str, float]]:
+    """Print each set as weights from the other sources answer it; the weights, and words' worth, learnt from all."""
     names: list[str] = []
     tables: list[list[Row]] = []
     groups: dict[str, Group] = {}
@@ -93,16 +97,27 @@ def _cross(sets: Sequence[Set], embeds: Any, change: bool) -> dict[str, Any]:
     if len(groups) < 2:
         print("  one source alone, so nothing to test its weights on")
         tables = []
-    for one, rows in zip(sets, tables, strict=False):
+    stakes = Stakes(groups) if change else None
+    for one, asked in zip(sets, tables, strict=False):
         # Each organisation, tracker or list in turn is left out of the learning.
-        left_out = grouped(one, rows)
-        fits = {left: fit([g for n, g in groups.items() if n != left], names, change) for left in left_out}
+        left_out = grouped(one, asked)
+        fits = {left: fit(_others(groups, left, names, stakes), names, change) for left in left_out}
+        rows = stakes.told(asked, names, [one.name]) if stakes else asked
         _print(one.name, figures(one, [answered(row, *fits[source(one, row)]) for row in rows]))
         taught = _taught(one, rows, fits, names)
         print(
             f"    calibration error with people's answers {figures(one, taught)['calibration error']:.3f}", flush=True
         )
-    return model(fit(list(groups.values()), names, change), names, change)
+    learnt = model(fit(_others(groups, "", names, stakes), names, change), names, change)
+    return learnt, stakes.learnt() if stakes else {}
+
+
+def _others(groups: dict[str, Group], left: str, names: Sequence[str], stakes: Stakes | None) -> list[Group]:
+    """The groups to learn from; in each, words are worth what the rest says, or they would seem surer than they are."""
+    kept = {name: group for name, group in groups.items() if name != left}
+    if stakes is None:
+        return list(kept.values())
+    return [stakes.told(group, names, [name, left]) for name, group in kept.items()]
 
 
 def _taught(one: Set, rows: list[Row], fits: dict[str, Fitted], names: Sequence[str]) -> list[Answer]:

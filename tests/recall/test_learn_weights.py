@@ -14,6 +14,7 @@ from benchmarks.recall import learn
 from benchmarks.recall.answering import with_answers
 from benchmarks.recall.fitting import Row, answered, bounds, descend, fit
 from benchmarks.recall.sets import Question
+from benchmarks.recall.stakes import Stakes, learn_stakes
 from failonce.recall import Weights
 
 NAMES = ["likeness", "neighbours", "recency", "service"]
@@ -100,7 +101,9 @@ def test_a_folder_becomes_weights_that_recall_takes(tmp_path: Path, monkeypatch:
         (tmp_path / name).write_text("\n".join(json.dumps(one) for one in rows))
     (tmp_path / "repeats/novel.txt").write_text("disk-0 lamp-0 queue-0")
     out = tmp_path / "weights.json"
+    worth = tmp_path / "stakes.json"
     asked = ["learn", "--data", str(tmp_path), "--changes", str(tmp_path / "own"), "--out", str(out)]
+    asked += ["--stakes", str(worth)]
     monkeypatch.setattr(sys, "argv", asked)
 
     learn.main()
@@ -109,3 +112,32 @@ def test_a_folder_becomes_weights_that_recall_takes(tmp_path: Path, monkeypatch:
     assert learnt.failure != Weights().failure
     assert learnt.change.decide["path"] == 4.0
     assert learnt.failure_with_meaning == Weights().failure_with_meaning
+    assert json.loads(worth.read_text())["touch"] > 0
+
+
+def changes(risky: list[str], innocent: list[str]) -> list[Question]:
+    """A list of changes as one writer wrote it."""
+    asked = [(text, frozenset([0])) for text in risky] + [(text, frozenset()) for text in innocent]
+    return [Question("", text, 1, answers, "changes", "change") for text, answers in asked]
+
+
+ONE = changes(["drop shard, hello"] * 4, ["colour button"] * 4)
+OTHER = changes(["drop node"] * 4, ["colour label, hello"] * 4)
+
+
+def test_words_are_worth_what_every_writer_agrees_on() -> None:
+    worth = learn_stakes([ONE, OTHER])
+
+    assert worth.keys() == {"drop", "colour"}
+    assert worth["drop"] > 0 > worth["colour"]
+
+
+def test_the_list_asked_about_teaches_no_word() -> None:
+    rows = {n: [Row(q, (0,), np.zeros((1, 1)), np.ones(1, bool)) for q in each] for n, each in [("a", ONE), ("b", ONE)]}
+    stakes = Stakes({**rows, "c": [Row(q, (0,), np.zeros((1, 1)), np.ones(1, bool)) for q in OTHER]})
+
+    told = stakes.told(rows["a"], ["stakes"], ["a"])
+
+    assert stakes.learnt(["a"]) == learn_stakes([ONE, OTHER])
+    assert told[0].signals[0, 0] > 0 > told[-1].signals[0, 0]
+    assert rows["a"][0].signals[0, 0] == 0

@@ -7,13 +7,15 @@ import math
 import pytest
 
 from failonce.recall import Index, Query, Text
-from failonce.recall.manner import manner
+from failonce.recall.manner import manner, stakes, telling_words
 
 TOLD = Text(
     "F-1",
     "Consumers retried without a pause",
     "A queue node restarted and every consumer retried its connection at once, without backoff; "
-    "the broker was overloaded for an hour and messages were delivered twice.",
+    "the broker was overloaded for an hour and messages were delivered twice. It was noticed by the shop's "
+    "people first, as orders stood in the list of the warehouse two times. Deliveries were stopped until the "
+    "afternoon, and what had been packed twice was brought back to the shelves by hand.",
 )
 BOLD = "Consumers retry their connection to the broker immediately and without limit, all at once, on every queue."
 GUARDED = "Consumers retry their connection to the broker with backoff and jitter, capped, tested on one queue first."
@@ -77,3 +79,30 @@ def test_manner_does_not_count_for_a_failure() -> None:
     (hit,) = index.search(Query(BOLD))
 
     assert "bold" not in dict(hit.signals)
+
+
+def test_words_are_worth_what_was_learnt_of_them_and_others_nothing() -> None:
+    worth = {"databas": 2.0, "label": -1.0}
+
+    assert stakes("Move the databases", worth) > 0 > stakes("Fix the labels", worth)
+    assert stakes("数据库", worth) == stakes("", worth) == 0.0
+
+
+def test_neither_who_speaks_nor_the_day_is_worth_anything() -> None:
+    assert telling_words("We did it on Monday, somebody said two days ago") == {"said"}
+
+
+def test_what_ships_tells_a_risky_word_from_a_harmless_one() -> None:
+    assert stakes("Restart every node of the primary cluster everywhere") > 0
+    assert stakes("Fix the label of the help page and its tests") < 0
+
+
+def test_a_likeness_to_a_brief_text_says_less() -> None:
+    index = Index()
+    brief = "Consumers retried and the broker was overloaded."
+    index.put_many([TOLD, Text("F-2", "", brief)])
+    hits = index.search(Query(BOLD, kind="change"))
+    said = {hit.key: dict(hit.signals)["brief"] for hit in hits}
+
+    assert said["F-2"] > said["F-1"] + 1
+    assert index.weights.change.decide["brief"] < 0

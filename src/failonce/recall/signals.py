@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from failonce.recall.common import Commons, Told
 from failonce.recall.ideas import Ideas
 from failonce.recall.likeness import Question, rarest, rarities
-from failonce.recall.manner import manner
+from failonce.recall.manner import manner, stakes
 from failonce.recall.postings import Ints, Postings
 
 Numbers = NDArray[np.float64]
@@ -21,6 +21,8 @@ _TITLE_COUNTS = 3
 # A passage is about a paragraph; each begins in the middle of the one before.
 _HALF_PASSAGE = 30
 _NEIGHBOURS = 10
+# Half of a text of two sentences is soon met by chance; from so many terms on, brevity excuses nothing.
+_BRIEF, _BRIEFEST = 40, 5
 _ROWS_AT_ONCE = 24
 # Okapi's saturation and length normalisation (Robertson & Zaragoza, 2009), with
 # the mild length penalty that suits reports of very different length.
@@ -77,6 +79,9 @@ def compare(postings: Postings, question: Question, numbers: Ints, change: str |
     if change is not None:
         ideas = Ideas(postings).alike(pairs.rows, pairs.terms, pairs.weight, len(numbers), question)
         signals["ideas"] = ideas.likeness()
+        signals["agreeing"] = signals["ideas"] * signals["likeness"]
+        signals["brief"] = np.log(np.maximum(_BRIEF / np.maximum(lengths, _BRIEFEST), 1))
+        signals["stakes"] = np.full(len(numbers), stakes(change))
         signals |= {kind: np.full(len(numbers), share) for kind, share in manner(change).items()}
     shared = pairs.rows[pairs.hit], pairs.at[pairs.hit], parts
     return Compared(numbers, signals, Commons(question, Told(terms, rows), *shared, ideas))
