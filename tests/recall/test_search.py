@@ -136,3 +136,15 @@ def test_room_is_won_back_without_losing_anything() -> None:
     hit = memory.search(Query("word77a word77", services=("s77",)))[0]
     assert hit.key == "F-77"
     assert memory.search(Query("turn0")) == []
+
+
+def test_ten_thousand_copies_leave_room_for_others() -> None:
+    index = Index()
+    index.put_many(Text(f"F-{n}", "Disk full", "The disk of the log host is full again") for n in range(10_000))
+    index.put(Text("F-other", "Journal", "The journal filled the volume of the log host until the disk was full"))
+
+    keys = [hit.key for hit in index.search(Query("The disk of the log host is full", title="Disk full"), limit=20)]
+
+    assert keys[0] == "F-0"
+    assert "F-other" in keys
+    assert len(keys) == 11

@@ -17,6 +17,7 @@ from failonce.recall.postings import Floats, Ints, Postings
 MOST_QUERY_TERMS = 120
 MOST_POSTINGS = 300_000
 MOST_COMPARED = 100
+_MOST_EQUALS = 10
 _TITLE_COUNTS = 3
 _ENOUGH_TEXTS = 200
 # Of a change in four words, sharing three is no likeness yet; it's read as if it had more to say.
@@ -120,11 +121,31 @@ def candidates(
 
 
 def _largest(scores: Floats, most: int) -> Ints:
+    """The places of the largest scores, of each score the first told few.
+
+    Equals are copies, as an alert told ten thousand times: all of them would leave no room for anything else.
+    """
     touched = np.flatnonzero(scores)
-    if len(touched) > most:
-        found = scores[touched]
-        least = np.partition(found, -most)[-most]
-        above, level = touched[found > least], touched[found == least]
-        # Of equals the first told stay, or the answer would change by chance.
-        touched = np.concatenate([above, level[: most - len(above)]])
-    return touched.astype(np.int64)
+    for looked_at in (20 * most, len(touched)):
+        best = _first_of_equals(scores, _top(scores, touched, looked_at))
+        if len(best) >= most or looked_at >= len(touched):
+            break
+    return _top(scores, best, most).astype(np.int64)
+
+
+def _top(scores: Floats, places: Ints, most: int) -> Ints:
+    if len(places) <= most:
+        return places
+    found = scores[places]
+    least = np.partition(found, -most)[-most]
+    above, level = places[found > least], places[found == least]
+    # Of equals the first told stay, or the answer would change by chance.
+    return np.concatenate([above, level[: most - len(above)]])
+
+
+def _first_of_equals(scores: Floats, places: Ints) -> Ints:
+    places = places[np.lexsort((places, -scores[places]))]
+    found = scores[places]
+    begins = np.flatnonzero(np.append(True, found[1:] != found[:-1])[: len(found)])
+    nth = np.arange(len(found)) - np.repeat(begins, np.diff(np.append(begins, len(found))))
+    return places[nth < _MOST_EQUALS]
