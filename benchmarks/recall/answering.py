@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from benchmarks.recall.figures import Answer
-from benchmarks.recall.fitting import Fitted, Row, answered
+from benchmarks.recall.fitting import Fitted, Row, answered, placed
 from failonce.recall.learning import Answer as Judged
 from failonce.recall.learning import learn
 from failonce.recall.weights import Model, Weights
@@ -18,35 +18,35 @@ from failonce.recall.weights import Model, Weights
 _BETWEEN_LEARNING = 10
 
 
-def with_answers(rows: Sequence[Row], fitted: Fitted, names: Sequence[str]) -> list[Answer]:
+def with_answers(rows: Sequence[Row], fitted: Fitted) -> list[Answer]:
     """What is answered to each question, in order, when each first hit gets a yes or no.
 
     An answer teaches the questions after it, never its own.
     """
     kind: Literal["failure", "change"] = rows[0].question.kind if rows else "failure"
-    place = kind + ("_with_meaning" if "meaning" in names else "")
-    first = replace(Weights(), **{place: _model(fitted, names)})  # type: ignore[arg-type]  # a model's name
+    place = kind + ("_with_meaning" if "meaning" in fitted.names else "")
+    first = replace(Weights(), **{place: _model(fitted)})  # type: ignore[arg-type]  # a model's name
     now = fitted
     judged: list[Judged] = []
     found: list[Answer] = []
     for row in rows:
-        answer = answered(row, *now)
+        answer = answered(row, now)
         found.append(answer)
         if answer.ranked:
             at = row.places.index(answer.ranked[0])
-            signals = tuple(zip(names, row.signals[at].tolist(), strict=True))
+            seen = placed(row, now.names, now.rank).signals[at]
+            signals = tuple(zip(now.names, seen.tolist(), strict=True))
             judged.append(Judged(signals, "yes" if row.right[at] else "no", kind))
             if len(judged) % _BETWEEN_LEARNING == 0:
-                now = _fitted(getattr(learn(first, judged), place), names)
+                now = _fitted(getattr(learn(first, judged), place), now.names)
     return found
 
 
-def _model(fitted: Fitted, names: Sequence[str]) -> Model:
-    rank, decide, start = fitted
-    order, chance = (dict(zip(names, weights.tolist(), strict=True)) for weights in (rank, decide))
-    return Model(order, chance, start)
+def _model(fitted: Fitted) -> Model:
+    order, chance = (dict(zip(fitted.names, w.tolist(), strict=True)) for w in (fitted.rank, fitted.decide))
+    return Model(order, chance, fitted.start)
 
 
 def _fitted(model: Model, names: Sequence[str]) -> Fitted:
     rank, decide = (np.array([weights[name] for name in names]) for weights in (model.rank, model.decide))
-    return rank, decide, model.start
+    return Fitted(tuple(names), rank, decide, model.start)

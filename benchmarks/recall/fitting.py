@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.recall.figures import Answer
 from benchmarks.recall.sets import Question
+from failonce.recall.found import behind
 
 Numbers = NDArray[np.float64]
 Loss = Callable[[Numbers], tuple[float, Numbers]]
@@ -28,12 +29,13 @@ _BY_HAND = {
 }
 # Only ranking may look at the time, or at what both are about; see how-recall-ranks.
 _NOT_FOR_DECIDING = ("recency", "ideas")
-_NOT_FOR_RANKING = ("agreeing", "brief", "stakes")
+_NOT_FOR_RANKING = ("agreeing", "brief", "stakes", "title_retold", "behind")
 _NEVER_BELOW_ZERO = (
     "likeness", "saturated", "both_ways", "passage", "title_told",
-    "title_letters", "ideas", "bold", "reaching", "meaning", "agreeing", "stakes",
+    "title_letters", "ideas", "bold", "reaching", "meaning", "meaning_whole", "agreeing", "stakes",
+    "title_retold",
 )  # fmt: skip
-_NEVER_ABOVE_ZERO = ("neighbours", "recency", "cosmetic", "guarded", "brief")
+_NEVER_ABOVE_ZERO = ("neighbours", "recency", "cosmetic", "guarded", "brief", "behind")
 
 
 @dataclass(slots=True)
@@ -47,7 +49,15 @@ class Row:
 
 
 Group = list[Row]
-Fitted = tuple[Numbers, Numbers, float]
+
+
+class Fitted(NamedTuple):
+    """Weights for order and for the chance, in the order of the signals' names, and where the chance starts."""
+
+    names: tuple[str, ...]
+    rank: Numbers
+    decide: Numbers
+    start: float
 
 
 def bounds(names: Sequence[str]) -> tuple[Numbers, Numbers]:
@@ -135,12 +145,22 @@ def fit_decide(groups: Sequence[Group], names: Sequence[str], rank: Numbers, ste
     return w, float(found[0] - w @ middle)
 
 
-def answered(row: Row, rank: Any, decide: Any, start: float) -> Answer:
+def placed(row: Row, names: Sequence[str], rank: Numbers) -> Row:
+    """The row as these weights order it: how far a hit is behind the best follows from them."""
+    if "behind" not in names:
+        return row
+    signals = row.signals.copy()
+    signals[:, list(names).index("behind")] = behind(row.signals @ rank)
+    return Row(row.question, row.places, signals, row.right)
+
+
+def answered(row: Row, fitted: Fitted) -> Answer:
     """What the engine would answer with these weights."""
     if not len(row.places):
         return Answer((), 0.0, 0.0, 0.0)
-    order = np.argsort(-(row.signals @ rank), kind="stable")
-    chances = 1 / (1 + np.exp(-np.clip(row.signals @ decide + start, -30, 30)))
+    signals = placed(row, fitted.names, fitted.rank).signals
+    order = np.argsort(-(signals @ fitted.rank), kind="stable")
+    chances = 1 / (1 + np.exp(-np.clip(signals @ fitted.decide + fitted.start, -30, 30)))
     ranked = tuple(row.places[at] for at in order)
     return Answer(ranked, float(chances[order[:10]].max()), 0.0, float(chances[order[0]]))
 
@@ -152,13 +172,13 @@ def fit(groups: list[Group], names: Sequence[str], change: bool = False) -> Fitt
     if change:
         # The public failures' dates say nothing of when a change was made.
         rank[list(names).index("recency")] = 0.0
-    decide, start = fit_decide(groups, names, rank, 0.01)
-    return rank, decide, start
+    decide, start = fit_decide([[placed(row, names, rank) for row in g] for g in groups], names, rank, 0.01)
+    return Fitted(tuple(names), rank, decide, start)
 
 
-def model(fitted: Fitted, names: Sequence[str], change: bool) -> dict[str, Any]:
+def model(fitted: Fitted, change: bool) -> dict[str, Any]:
     """Fitted weights as they ship, with those set by hand."""
-    rank, decide, start = fitted
+    names, rank, decide, start = fitted
     by_hand = _BY_HAND["change" if change else "failure"]
     return {
         "rank": _rounded(names, rank) | by_hand, "decide": _rounded(names, decide) | by_hand,

@@ -103,12 +103,12 @@ def _cross(sets: Sequence[Set], embeds: Any, change: bool) -> tuple[dict[str, An
         left_out = grouped(one, asked)
         fits = {left: fit(_others(groups, left, names, stakes), names, change) for left in left_out}
         rows = stakes.told(asked, names, [one.name]) if stakes else asked
-        _print(one.name, figures(one, [answered(row, *fits[source(one, row)]) for row in rows]))
+        _print(one.name, figures(one, [answered(row, fits[source(one, row)]) for row in rows]))
         taught = _taught(one, rows, fits, names)
         print(
             f"    calibration error with people's answers {figures(one, taught)['calibration error']:.3f}", flush=True
         )
-    learnt = model(fit(_others(groups, "", names, stakes), names, change), names, change)
+    learnt = model(fit(_others(groups, "", names, stakes), names, change), change)
     return learnt, stakes.learnt() if stakes else {}
 
 
@@ -126,7 +126,7 @@ def _taught(one: Set, rows: list[Row], fits: dict[str, Fitted], names: Sequence[
     # Changes have no time, and stand in their lists with all risky ones first.
     ordered = random.Random(_SEED).sample(rows, len(rows)) if one.about_changes else rows
     for left, group in grouped(one, ordered).items():
-        found |= {id(row): a for row, a in zip(group, with_answers(group, fits[left], names), strict=True)}
+        found |= {id(row): a for row, a in zip(group, with_answers(group, fits[left]), strict=True)}
     return [found[id(row)] for row in rows]
 
 

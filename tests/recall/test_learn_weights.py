@@ -44,8 +44,8 @@ def test_a_loss_is_led_to_its_least_within_limits() -> None:
 def test_right_answers_come_first_and_are_surer_than_the_rest() -> None:
     fitted = fit([ROWS[:40], ROWS[40:]], NAMES)
 
-    repeats = [answered(one, *fitted) for one in ROWS if one.right.any()]
-    novel = [answered(one, *fitted) for one in ROWS if not one.right.any()]
+    repeats = [answered(one, fitted) for one in ROWS if one.right.any()]
+    novel = [answered(one, fitted) for one in ROWS if not one.right.any()]
     firsts = [a.ranked[0] in r.question.answers for a, r in zip(repeats, ROWS[1::2], strict=True)]
     assert np.mean(firsts) > 0.9
     assert np.mean([a.level for a in repeats]) > np.mean([a.level for a in novel]) + 0.3
@@ -54,7 +54,7 @@ def test_right_answers_come_first_and_are_surer_than_the_rest() -> None:
 def test_no_likeness_counts_against_a_text() -> None:
     upside_down = [Row(r.question, r.places, -r.signals, r.right) for r in ROWS]
 
-    rank, decide, _ = fit([upside_down], NAMES)
+    _, rank, decide, _ = fit([upside_down], NAMES)
 
     lowest, highest = bounds(NAMES)
     assert ((rank >= lowest) & (rank <= highest)).all()
@@ -62,7 +62,7 @@ def test_no_likeness_counts_against_a_text() -> None:
 
 
 def test_time_never_decides() -> None:
-    _, decide, _ = fit([ROWS], NAMES)
+    _, _, decide, _ = fit([ROWS], NAMES)
 
     assert decide[NAMES.index("recency")] == 0
 
@@ -71,9 +71,9 @@ def test_answers_teach_the_questions_after_them_only() -> None:
     fitted = fit([ROWS], NAMES)
     novel = [row(None, n) for n in range(100, 160)]
 
-    taught = with_answers(novel, fitted, NAMES)
+    taught = with_answers(novel, fitted)
 
-    before = [answered(one, *fitted) for one in novel]
+    before = [answered(one, fitted) for one in novel]
     assert taught[:10] == before[:10]
     assert sum(a.level for a in taught[30:]) < sum(a.level for a in before[30:])
 

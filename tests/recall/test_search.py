@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from failonce.recall import Index, Query, Text, rank
+from failonce.recall import Hit, Index, Query, Text, rank
 
 MEMORY = [
     Text(
@@ -148,3 +148,20 @@ def test_ten_thousand_copies_leave_room_for_others() -> None:
     assert keys[0] == "F-0"
     assert "F-other" in keys
     assert len(keys) == 11
+
+
+def test_what_lies_behind_a_better_hit_is_less_sure_than_alone() -> None:
+    far = Text("F-far", "Queue full", "The worker stopped and the queue of the mail host was full.")
+    near = Text("F-near", "Disk full", "Logs filled the disk of the mail host and the queue worker stopped.")
+    change = Query("Write logs of the queue worker to the disk of the mail host.", kind="change")
+
+    alone, beside = ({hit.key: hit for hit in rank_of(texts, change)} for texts in ([far], [far, near]))
+
+    assert dict(beside["F-near"].signals)["behind"] == dict(alone["F-far"].signals)["behind"] == 0
+    assert dict(beside["F-far"].signals)["behind"] > 0
+
+
+def rank_of(texts: list[Text], query: Query) -> list[Hit]:
+    index = Index()
+    index.put_many(texts)
+    return index.search(query)

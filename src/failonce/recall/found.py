@@ -33,6 +33,15 @@ def weighted(signals: Mapping[str, NDArray[np.float64]], weights: Mapping[str, f
     return total
 
 
+# Further behind than this, how far no longer matters.
+_MOST_BEHIND = 4.0
+
+
+def behind(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far each score lies behind the best; 0 for the best."""
+    return np.asarray(np.minimum(scores.max(initial=-np.inf) - scores, _MOST_BEHIND))
+
+
 def chance(odds: NDArray[np.float64]) -> NDArray[np.float64]:
     """The probability that goes with log-odds."""
     return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from failonce.recall import storage
 from failonce.recall.facts import Facts, Known, Shared
-from failonce.recall.found import Found, chance, weighted
+from failonce.recall.found import Found, behind, chance, weighted
 from failonce.recall.likeness import ask, candidates
 from failonce.recall.meaning import Embeds, Meaning
 from failonce.recall.postings import Ints, Postings
@@ -30,6 +30,7 @@ from failonce.recall.weights import Weights
 # Winning room back when a third is wasted keeps replacing cheap on average.
 _WASTE_WORTH_MOVING = 0.34
 _FEWEST_WORTH_MOVING = 1_000
+_LAST_FEW = 15
 
 Vectors = NDArray[np.int8]
 
@@ -67,6 +68,11 @@ class Index:
 
     def __len__(self) -> int:
         return len(self._numbers)
+
+    @property
+    def has_meaning(self) -> bool:
+        """Whether meaning counts beside the words."""
+        return self._meaning is not None
 
     def __contains__(self, key: str) -> bool:
         return key in self._numbers
@@ -135,7 +141,7 @@ class Index:
         signals = compared.signals
         signals["recency"] = self._recency(numbers, read.query.before)
         if self._meaning and asked is not None:
-            signals["meaning"] = self._meaning.likeness(numbers, asked)
+            signals |= self._meaning.likeness(numbers, asked)
         facts = [self._facts.shared(n, read.query, read.paths, read.kinds) for n in numbers.tolist()]
         signals["service"] = np.array([bool(f.services) for f in facts], float)
         signals["technology"] = np.array([bool(f.technologies) for f in facts], float)
@@ -147,6 +153,7 @@ class Index:
         model = self.weights.model(kind, self._meaning is not None)
         # Sums differ in the last digits with the order of the terms.
         scores = np.round(weighted(compared.signals, model.rank), 6)
+        compared.signals["behind"] = behind(scores)
         chances = np.round(chance(weighted(compared.signals, model.decide) + model.start), 6)
         alike = np.zeros(len(scores), bool)
         for name in ("likeness", "service", "technology", "path", "meaning"):
@@ -175,7 +182,10 @@ class Index:
         return self._known_span
 
     def _recency(self, numbers: Ints, before: float | None) -> NDArray[np.float64]:
-        """The logarithm of how many texts came since, were they told evenly."""
+        """The logarithm of how many texts came since, were they told evenly, beyond the last few.
+
+        Among the last few, which one came later says nothing: an organisation tells a repeat weeks after.
+        """
         first, last, many = self._span()
         if last <= first:
             return np.zeros(len(numbers))
@@ -183,7 +193,7 @@ class Index:
         now = last if before is None else before
         usual = (last - first) / many
         theirs = np.where(np.isfinite(theirs), theirs, first)
-        return np.asarray(np.log(np.maximum((now - theirs) / usual, 1.0)))
+        return np.asarray(np.log(np.maximum((now - theirs) / usual / _LAST_FEW, 1.0)))
 
     def _allowed(self, query: Query, without: Collection[str]) -> NDArray[np.bool_]:
         # Views are let go at once: an array can't grow while one is alive.

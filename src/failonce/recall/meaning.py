@@ -105,16 +105,20 @@ class Meaning:
         first = np.sort(np.unique(ranked, return_index=True)[1])[:MOST_FOUND]
         return ranked[first]
 
-    def likeness(self, numbers: Ints, asked: NDArray[np.int8]) -> NDArray[np.float64]:
-        """The best cosine of any passage of each text with any of the query's."""
-        found = np.zeros(len(numbers))
+    def likeness(self, numbers: Ints, asked: NDArray[np.int8]) -> dict[str, NDArray[np.float64]]:
+        """How near each text comes to the query: its best passage to any of the query's, and all in all."""
+        best, whole = np.zeros(len(numbers)), np.zeros(len(numbers))
         if len(asked) and len(self._owners):
             owners = np.array(self._owners, dtype=np.int64)
-            rows = np.flatnonzero(np.isin(owners, numbers))
-            values = _products(self._rows(rows), asked)
-            place = np.searchsorted(numbers, owners[rows])
-            np.maximum.at(found, place, values)
-        return found
+            at = np.flatnonzero(np.isin(owners, numbers))
+            rows, place = self._rows(at), np.searchsorted(numbers, owners[at])
+            np.maximum.at(best, place, _products(rows, asked))
+            sums = np.zeros((len(numbers), self._width))
+            np.add.at(sums, place, rows.astype(np.float64))
+            mean = asked.astype(np.float64).sum(axis=0)
+            lengths = np.linalg.norm(sums, axis=1) * np.linalg.norm(mean)
+            whole = sums @ mean / np.maximum(lengths, 1e-6)
+        return {"meaning": best, "meaning_whole": whole}
 
     def _rows(self, at: Ints) -> NDArray[np.int8]:
         table = np.frombuffer(self._bytes, np.int8).reshape(-1, self._width)
