@@ -10,9 +10,11 @@ from failonce.api.tokens import needs
 from failonce.failures.models import Failure, failure_for
 from failonce.modes import writes
 from failonce.modes.models import FailureMode, Ranking, mode_for
-from failonce.modes.ranking import answers_since, as_kept
 from failonce.people.models import Person
 from failonce.people.site import address_of
+from failonce.ranking import writes as ranking_writes
+from failonce.ranking.showing import as_kept
+from failonce.ranking.teaching import answers_since
 from failonce.recall import Weights
 
 router = Router(tags=["modes"])
@@ -105,7 +107,7 @@ def ranking(request: HttpRequest) -> RankingOut:
 @router.post("/recall/weights/learn", response=RankingOut, auth=needs("manage"), summary="Learn from answers")
 def learn(request: HttpRequest) -> RankingOut:
     """Let every standing answer teach how recall ranks."""
-    return _ranking_out(writes.learn_ranking(actor=request.auth))  # type: ignore[attr-defined]
+    return _ranking_out(ranking_writes.learn_ranking(actor=request.auth))  # type: ignore[attr-defined]
 
 
 @router.post(
@@ -113,7 +115,7 @@ def learn(request: HttpRequest) -> RankingOut:
 )
 def restore(request: HttpRequest) -> RankingOut:
     """Go back to the weights that ship."""
-    return _ranking_out(writes.restore_ranking(actor=request.auth))  # type: ignore[attr-defined]
+    return _ranking_out(ranking_writes.restore_ranking(actor=request.auth))  # type: ignore[attr-defined]
 
 
 def _ranking_out(ranking: Ranking | None) -> RankingOut:

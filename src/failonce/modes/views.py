@@ -14,12 +14,14 @@ from failonce.history.verbs import Verb
 from failonce.lessons.models import Lesson
 from failonce.modes import writes
 from failonce.modes.models import FailureMode, Ranking, mode_for, modes_for
-from failonce.modes.ranking import answers_since, signals_weighed
 from failonce.modes.resemblance import resembling_context
 from failonce.people.errors import Conflict, Refused
 from failonce.people.models import Person
 from failonce.people.permissions import may
 from failonce.people.requests import Request
+from failonce.ranking import writes as ranking_writes
+from failonce.ranking.showing import OCCASIONS, signals_weighed
+from failonce.ranking.teaching import answers_since
 
 _PER_PAGE = 40
 
@@ -87,10 +89,7 @@ def ranking(request: Request) -> HttpResponse:
     last = Ranking.objects.select_related("set_by").first()
     context = {
         "last": last,
-        "tables": [
-            ("a failure is told", signals_weighed("failure")),
-            ("a change is about to go out", signals_weighed("change")),
-        ],
+        "tables": [(occasion, signals_weighed(kind)) for kind, occasion in OCCASIONS.items()],
         "answers_since": answers_since(last),
         "may_learn": may(request.user, Verb.RANKING_LEARN),
         "history": Entry.objects.filter(subject__startswith="ranking:").order_by("-sequence")[:20],
@@ -101,7 +100,7 @@ def ranking(request: Request) -> HttpResponse:
 @require_POST
 def ranking_learn(request: Request) -> HttpResponse:
     """Let the answers teach."""
-    learnt = writes.learn_ranking(actor=request.user)
+    learnt = ranking_writes.learn_ranking(actor=request.user)
     messages.success(request, f"{learnt.answers} answers had something to teach. Recall ranks by them from now on.")
     return redirect("ranking")
 
@@ -109,7 +108,7 @@ def ranking_learn(request: Request) -> HttpResponse:
 @require_POST
 def ranking_restore(request: Request) -> HttpResponse:
     """Go back to the weights that ship."""
-    writes.restore_ranking(actor=request.user)
+    ranking_writes.restore_ranking(actor=request.user)
     messages.success(request, "Recall ranks as it ships again. The answers are kept.")
     return redirect("ranking")
 

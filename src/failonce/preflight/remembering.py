@@ -28,15 +28,19 @@ class Remembered:
 
 def remembered(person: Person, change: Change, services: Sequence[Service]) -> list[Remembered]:
     """Return what this person should be reminded of, best first; often nothing."""
-    query = Query(
+    hidden = hidden_from(person)
+    return _Choice(memory.search(query_about(change, services), limit=_HITS, without=hidden), hidden).made()
+
+
+def query_about(change: Change, services: Sequence[Service]) -> Query:
+    """Return what recall is asked about a change to these services."""
+    return Query(
         text=change.text,
         paths=change.paths,
         services=tuple(service.slug for service in services),
         technologies=tuple(sorted({name for service in services for name in service.technologies})),
         kind="change",
     )
-    hidden = hidden_from(person)
-    return _Choice(memory.search(query, limit=_HITS, without=hidden), hidden).made()
 
 
 class _Choice:

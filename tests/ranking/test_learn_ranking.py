@@ -7,11 +7,15 @@ import pytest
 
 from failonce.failures.models import Failure
 from failonce.failures.telling import Telling
-from failonce.failures.writes import tell_failure
+from failonce.failures.writes import tell_failure, withdraw_failure
 from failonce.modes.memory import memory, weights_in_force
 from failonce.modes.models import Ranking
 from failonce.modes.writes import answer_repeat
 from failonce.people.models import Person
+from failonce.preflight.models import Preflight
+from failonce.preflight.writes import answer_reminder, ask_preflight
+from failonce.ranking.showing import as_kept
+from failonce.ranking.teaching import answers_since
 from failonce.recall import Query, Weights
 from tests.doors import call_api, run_cli, signed_in
 
@@ -108,3 +112,74 @@ def test_not_everybody_moves_the_weights(bo: Person) -> None:
     assert signed_in(bo).post("/modes/ranking/learn/").status_code == 403
     assert call_api(bo, "POST", "/recall/weights/restore").status_code == 403
     assert Ranking.objects.count() == 0
+
+
+CHANGE = "Write more logs of each order, so that support can follow it without asking us about the upload."
+
+
+@pytest.fixture
+def reminded(ada: Person) -> Preflight:
+    """A change that was reminded of failures, which nobody has answered yet."""
+    for n, story in enumerate([*OTHERS, STORY.format(n=1)]):
+        tell_failure(actor=ada, telling=Telling(story=story, started_at=datetime(2026, 1, 1 + n, tzinfo=UTC)))
+    weights = Weights(speaks_at=0.0)
+    Ranking.objects.create(weights=as_kept(weights), set_by=ada)
+    memory.forget()
+    preflight = ask_preflight(actor=ada, change=CHANGE)
+    assert preflight.reminders.exists()
+    return preflight
+
+
+def answered(actor: Person, preflight: Preflight, answer: str) -> None:
+    for reminder in preflight.reminders.all():
+        answer_reminder(actor=actor, reminder=reminder, answer=answer, reason="It is another disk.")
+
+
+@every_door
+def test_answers_to_reminders_teach_how_changes_are_weighed(
+    root: Person, ada: Person, reminded: Preflight, door: Callable[..., None]
+) -> None:
+    answered(ada, reminded, "does_not_apply")
+
+    door(root, "learn")
+
+    learnt = weights_in_force()
+    assert Ranking.objects.latest("pk").answers == reminded.reminders.count()
+    assert learnt.change.start < Weights().change.start
+    assert learnt.failure == Weights().failure
+
+
+def test_a_changed_plan_speaks_for_a_reminder(root: Person, ada: Person, reminded: Preflight) -> None:
+    answered(ada, reminded, "changed_plan")
+
+    by_page(root, "learn")
+
+    assert weights_in_force().change.start > Weights().change.start
+
+
+def test_having_read_a_reminder_teaches_nothing(root: Person, ada: Person, reminded: Preflight) -> None:
+    answered(ada, reminded, "read")
+
+    by_page(root, "learn")
+
+    assert weights_in_force() == Weights()
+
+
+def test_a_change_asked_about_three_times_teaches_once(root: Person, ada: Person, reminded: Preflight) -> None:
+    answered(ada, reminded, "does_not_apply")
+    for _ in range(2):
+        ask_preflight(actor=ada, change=CHANGE)
+
+    assert answers_since(None) == reminded.reminders.count()
+    by_page(root, "learn")
+    assert Ranking.objects.latest("pk").answers == reminded.reminders.count()
+
+
+def test_a_withdrawn_failure_teaches_nothing(root: Person, ada: Person, reminded: Preflight) -> None:
+    answered(ada, reminded, "does_not_apply")
+    for reminder in reminded.reminders.all():
+        withdraw_failure(actor=ada, failure=reminder.failure)
+
+    by_page(root, "learn")
+
+    assert weights_in_force() == Weights()
