@@ -17,6 +17,7 @@ from failonce.recall.postings import Floats, Ints, Postings
 MOST_QUERY_TERMS = 120
 MOST_POSTINGS = 300_000
 MOST_COMPARED = 100
+# So many copies of one text show that it was told often; the rest would only take the place of others.
 _MOST_EQUALS = 10
 _TITLE_COUNTS = 3
 _ENOUGH_TEXTS = 200
