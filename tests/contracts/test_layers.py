@@ -18,6 +18,7 @@ LAYERS = [
     {"config", "web", "api", "cli", "mcp", "__main__"},
     {"demo"},
     {"intake", "trackers"},
+    {"ranking"},
     {"preflight", "broadcasts", "culture", "mandates", "experiments"},
     {"actions"},
     {"reviews"},

@@ -18,7 +18,8 @@ def show() -> None:
     """List what counts when a failure is told: its weight as shipped and its weight here."""
     open_installation()
     from failonce.modes.models import Ranking
-    from failonce.modes.ranking import answers_since, signals_weighed
+    from failonce.ranking.teaching import answers_since
+    from failonce.ranking.weighing import signals_weighed
 
     for row in signals_weighed():
         click.echo(f"{row.shipped:8.2f} {row.here:8.2f}  {row.meaning}")
@@ -44,13 +45,13 @@ def restore() -> None:
 
 def _learn_here() -> dict[str, int]:
     open_installation()
-    from failonce.modes.writes import learn_ranking
+    from failonce.ranking.writes import learn_ranking
 
     return {"answers": learn_ranking(actor=acting_person()).answers}
 
 
 def _restore_here() -> None:
     open_installation()
-    from failonce.modes.writes import restore_ranking
+    from failonce.ranking.writes import restore_ranking
 
     restore_ranking(actor=acting_person())

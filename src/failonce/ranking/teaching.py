@@ -1,6 +1,5 @@
-"""How recall ranks here: the weights in force, and what people's answers teach them."""
+"""What people's answers teach recall about ranking."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,21 +10,10 @@ from failonce.modes.models import Answer, Ranking
 from failonce.recall import Weights
 from failonce.recall.learning import Answer as Judged
 from failonce.recall.learning import learn
-from failonce.recall.weights import SIGNALS, Model
 
 _MOST_ANSWERS = 2000  # the newest ones; more would say little else and take minutes
 _DEPTH = 50  # a pair further apart than this shares nothing that could be weighed
 _SAID = {Answer.Value.YES: "yes", Answer.Value.NO: "no", Answer.Value.NOT_SURE: "not sure"}
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """One signal: what it means, its weight as shipped and its weight here."""
-
-    name: str
-    meaning: str
-    shipped: float
-    here: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +34,10 @@ def learnt_from_answers() -> Learnt:
     return Learnt(learn(Weights(), judged), len(judged))
 
 
-def signals_weighed(kind: str = "failure") -> list[Weighed]:
-    """Return the part of each signal that can count in the decision, the heaviest first, for a failure or a change."""
-    shipped: Model = getattr(Weights(), kind)
-    here: Model = getattr(memory.follow().weights, kind)
-    rows = [
-        Weighed(name, meaning, shipped.decide.get(name, 0.0), here.decide.get(name, 0.0))
-        for name, meaning in SIGNALS.items()
-        if shipped.decide.get(name) or here.decide.get(name)
-    ]
-    return sorted(rows, key=lambda row: -abs(row.here))
-
-
 def answers_since(ranking: Ranking | None) -> int:
     """Return how many answers were given since the weights were last set."""
     answers = Answer.objects.all()
     return (answers.filter(answered_at__gt=ranking.set_at) if ranking else answers).count()
-
-
-def as_kept(weights: Weights) -> dict[str, object]:
-    """Return weights as the database keeps them."""
-    kept: dict[str, object] = json.loads(weights.to_json())
-    return kept
 
 
 def _judged() -> Iterator[Judged]:
