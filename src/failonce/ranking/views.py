@@ -12,7 +12,7 @@ from failonce.people.permissions import may
 from failonce.people.requests import Request
 from failonce.ranking import writes
 from failonce.ranking.teaching import answers_since
-from failonce.ranking.weighing import signals_weighed
+from failonce.ranking.weighing import occasions
 
 
 @require_GET
@@ -21,10 +21,7 @@ def ranking(request: Request) -> HttpResponse:
     last = Ranking.objects.select_related("set_by").first()
     context = {
         "last": last,
-        "tables": [
-            ("a failure is told", signals_weighed("failure")),
-            ("a change is about to go out", signals_weighed("change")),
-        ],
+        "occasions": occasions(),
         "answers_since": answers_since(last),
         "may_learn": may(request.user, Verb.RANKING_LEARN),
         "history": Entry.objects.filter(subject__startswith="ranking:").order_by("-sequence")[:20],
