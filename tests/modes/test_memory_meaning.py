@@ -41,9 +41,11 @@ def test_words_serve_until_meaning_is_ready(ada: Person) -> None:
 
     assert keys(memory, "certificate of the gateway") == [told.code]
     assert not has_meaning(memory, "certificate of the gateway")
+    assert not memory.has_meaning()
     memory.deepen()
 
     assert has_meaning(memory, "certificate of the gateway")
+    assert memory.has_meaning()
 
 
 def test_what_is_told_later_has_meaning_too(ada: Person) -> None:

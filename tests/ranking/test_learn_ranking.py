@@ -1,7 +1,9 @@
 """Answers teach recall, within bounds; everybody sees how, and it can be taken back."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 
@@ -14,10 +16,10 @@ from failonce.modes.writes import answer_repeat
 from failonce.people.models import Person
 from failonce.preflight.models import Preflight
 from failonce.preflight.writes import answer_reminder, ask_preflight
-from failonce.ranking.showing import as_kept
-from failonce.ranking.teaching import answers_since
 from failonce.recall import Query, Weights
 from tests.doors import call_api, run_cli, signed_in
+from tests.preflight.cast import POOL, RISKY, tell
+from tests.preflight.cast import learn as learn_lesson
 
 OTHERS = [
     "A misplaced route announcement sent mail through another network.",
@@ -92,6 +94,144 @@ def test_the_same_answers_teach_the_same(root: Person, rejected: list[Failure]) 
     assert one.weights == two.weights
 
 
+# Of a change that recall is sure about, a yes teaches nothing new.
+UNSURE = (
+    "Keep fewer connections of the reporting job open at night, as nobody reads its numbers before the morning comes."
+)
+
+
+@pytest.fixture
+def pool(ada: Person) -> Failure:
+    """The failure that the risky change would repeat, among others."""
+    for day, story in enumerate(OTHERS):
+        tell(ada, story, day)
+    return tell(ada, POOL, 10)
+
+
+def ask(person: Person, change: str = RISKY, answer: str = "", about: str = "") -> Preflight:
+    """Ask before a change, and answer all that it reminds of."""
+    asked = ask_preflight(actor=person, change=change, about=about)
+    assert asked.reminders.exists()
+    for reminder in asked.reminders.all() if answer else []:
+        reason = "No retries here." if answer == "does_not_apply" else ""
+        answer_reminder(actor=person, reminder=reminder, answer=answer, reason=reason)
+    return asked
+
+
+def waiting(person: Person) -> int:
+    """Return how many answers wait to teach, as the API says."""
+    return int(call_api(person, "GET", "/recall/weights").json()["answers_since"])
+
+
+@every_door
+@pytest.mark.parametrize("answer", ["changed_plan", "does_not_apply"])
+def test_answers_to_reminders_move_the_weights_of_changes_alone(
+    root: Person, bo: Person, pool: Failure, door: Callable[..., None], answer: str
+) -> None:
+    for day in range(6):
+        ask(bo, f"{UNSURE} For day {day}.", answer)
+
+    door(root, "learn")
+
+    learnt, shipped = memory.follow().weights, Weights()
+    assert learnt == weights_in_force()
+    assert (learnt.change.start > shipped.change.start) == (answer == "changed_plan")
+    assert learnt.change.decide != shipped.change.decide
+    assert (learnt.failure, learnt.failure_with_meaning) == (shipped.failure, shipped.failure_with_meaning)
+    assert Ranking.objects.latest("pk").answers == 6
+    door(root, "restore")
+    assert memory.follow().weights == weights_in_force() == shipped
+
+
+def test_a_lesson_answered_teaches_too(root: Person, bo: Person, pool: Failure) -> None:
+    learn_lesson(bo, pool)
+    asked = ask(bo, answer="changed_plan")
+
+    by_api(root, "learn")
+
+    assert asked.reminders.get().lesson is not None
+    assert weights_in_force().change != Weights().change
+
+
+def test_having_read_a_reminder_teaches_nothing(root: Person, bo: Person, pool: Failure) -> None:
+    ask(bo, answer="read")
+    assert waiting(bo) == 0
+
+    by_api(root, "learn")
+
+    assert (Ranking.objects.get().answers, weights_in_force()) == (0, Weights())
+
+
+@pytest.mark.parametrize("about", ["", "https://git.example/shop/pull/17"])
+def test_a_change_asked_about_thrice_teaches_once(root: Person, bo: Person, pool: Failure, about: str) -> None:
+    for more in ("", "", " For staging too." if about else ""):
+        asked = ask(bo, RISKY + more, "does_not_apply", about)
+    assert waiting(bo) == 1
+
+    by_api(root, "learn")
+
+    assert Ranking.objects.get().answers == 1
+    assert waiting(bo) == 0
+    ask(bo, RISKY + more, about=about)
+    assert waiting(bo) == 0
+    answer_reminder(actor=bo, reminder=asked.reminders.get(), answer="changed_plan")
+    assert waiting(bo) == 1
+
+
+def test_the_same_change_under_a_name_and_without_teaches_once(root: Person, bo: Person, pool: Failure) -> None:
+    ask(bo, RISKY, "does_not_apply", "pull 17")
+    ask(bo, RISKY, "does_not_apply")
+    ask(bo, RISKY + " For staging.", "does_not_apply", "pull 17")
+
+    by_api(root, "learn")
+
+    assert Ranking.objects.get().answers == 1
+
+
+def test_answers_to_reminders_teach_the_same_again(root: Person, bo: Person, pool: Failure) -> None:
+    learn_lesson(bo, pool)
+    for day in range(4):
+        ask(bo, f"{RISKY} For day {day}.", "does_not_apply")
+
+    by_api(root, "learn")
+    by_api(root, "learn")
+
+    one, two = Ranking.objects.all()
+    assert one.weights == two.weights
+
+
+def test_both_kinds_of_answers_teach_their_own(root: Person, bo: Person, rejected: list[Failure]) -> None:
+    by_api(root, "learn")
+    of_pairs = weights_in_force()
+    tell(bo, POOL, 20)
+    ask(bo, UNSURE, answer="changed_plan")
+
+    by_api(root, "learn")
+
+    assert of_pairs.change == Weights().change != weights_in_force().change
+    assert weights_in_force().failure != Weights().failure
+
+
+def test_a_withdrawn_failure_teaches_nothing(root: Person, bo: Person, ada: Person, pool: Failure) -> None:
+    ask(bo, answer="does_not_apply")
+    withdraw_failure(actor=ada, failure=pool, because="Told twice.")
+
+    by_api(root, "learn")
+
+    assert (Ranking.objects.get().answers, weights_in_force()) == (0, Weights())
+
+
+def test_a_restricted_failure_teaches_without_being_shown(root: Person, bo: Person, ada: Person, pool: Failure) -> None:
+    ask(bo, answer="does_not_apply")
+    Failure.objects.filter(pk=pool.pk).update(visibility="restricted")
+
+    page = signed_in(root).post("/modes/ranking/learn/", follow=True).content.decode()
+
+    assert Ranking.objects.get().answers == 1
+    assert pool.code not in page
+    assert pool.title not in page
+
+
 def test_everybody_sees_how_recall_ranks(bo: Person) -> None:
     page = signed_in(bo).get("/modes/ranking/").content.decode()
 
@@ -114,72 +254,36 @@ def test_not_everybody_moves_the_weights(bo: Person) -> None:
     assert Ranking.objects.count() == 0
 
 
-CHANGE = "Write more logs of each order, so that support can follow it without asking us about the upload."
+def test_the_page_says_whose_answers_teach(bo: Person) -> None:
+    page = unescape(signed_in(bo).get("/modes/ranking/").content.decode())
+
+    assert "“Changed my plan” speaks for a reminder, “Doesn't apply” against it" in page
+    assert "By words alone" not in page
 
 
-@pytest.fixture
-def reminded(ada: Person) -> Preflight:
-    """A change that was reminded of failures, which nobody has answered yet."""
-    for n, story in enumerate([*OTHERS, STORY.format(n=1)]):
-        tell_failure(actor=ada, telling=Telling(story=story, started_at=datetime(2026, 1, 1 + n, tzinfo=UTC)))
-    weights = Weights(speaks_at=0.0)
-    Ranking.objects.create(weights=as_kept(weights), set_by=ada)
-    memory.forget()
-    preflight = ask_preflight(actor=ada, change=CHANGE)
-    assert preflight.reminders.exists()
-    return preflight
+def test_the_terminal_lists_the_weights_of_failures_and_of_changes(bo: Person) -> None:
+    shown = run_cli(bo, "ranking", "show")
+    told, change = shown.stdout.split("\n\n")
+
+    assert told.startswith("When a failure is told:\n")
+    assert change.startswith("When a change is about to go out:\n")
+    assert "The change touches a path" not in told
+    assert re.search(r"^ +(\d+\.\d\d) +\1  The change touches a path", change, re.MULTILINE)
+    assert "Answers since: 0." in shown.stderr
 
 
-def answered(actor: Person, preflight: Preflight, answer: str) -> None:
-    for reminder in preflight.reminders.all():
-        answer_reminder(actor=actor, reminder=reminder, answer=answer, reason="It is another disk.")
+def test_with_meaning_every_door_tells_its_weights_too(bo: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = call_api(bo, "GET", "/recall/weights").json()
+    monkeypatch.setattr(memory, "has_meaning", lambda: True)
 
+    page = signed_in(bo).get("/modes/ranking/").content.decode()
+    shown = run_cli(bo, "ranking", "show").stdout
+    answer = call_api(bo, "GET", "/recall/weights").json()
 
-@every_door
-def test_answers_to_reminders_teach_how_changes_are_weighed(
-    root: Person, ada: Person, reminded: Preflight, door: Callable[..., None]
-) -> None:
-    answered(ada, reminded, "does_not_apply")
-
-    door(root, "learn")
-
-    learnt = weights_in_force()
-    assert Ranking.objects.latest("pk").answers == reminded.reminders.count()
-    assert learnt.change.start < Weights().change.start
-    assert learnt.failure == Weights().failure
-
-
-def test_a_changed_plan_speaks_for_a_reminder(root: Person, ada: Person, reminded: Preflight) -> None:
-    answered(ada, reminded, "changed_plan")
-
-    by_page(root, "learn")
-
-    assert weights_in_force().change.start > Weights().change.start
-
-
-def test_having_read_a_reminder_teaches_nothing(root: Person, ada: Person, reminded: Preflight) -> None:
-    answered(ada, reminded, "read")
-
-    by_page(root, "learn")
-
-    assert weights_in_force() == Weights()
-
-
-def test_a_change_asked_about_three_times_teaches_once(root: Person, ada: Person, reminded: Preflight) -> None:
-    answered(ada, reminded, "does_not_apply")
-    for _ in range(2):
-        ask_preflight(actor=ada, change=CHANGE)
-
-    assert answers_since(None) == reminded.reminders.count()
-    by_page(root, "learn")
-    assert Ranking.objects.latest("pk").answers == reminded.reminders.count()
-
-
-def test_a_withdrawn_failure_teaches_nothing(root: Person, ada: Person, reminded: Preflight) -> None:
-    answered(ada, reminded, "does_not_apply")
-    for reminder in reminded.reminders.all():
-        withdraw_failure(actor=ada, failure=reminder.failure)
-
-    by_page(root, "learn")
-
-    assert weights_in_force() == Weights()
+    assert page.count("<table") == 4
+    assert page.count("By words and meaning") == page.count("By words alone, until meaning is ready") == 2
+    assert "When a change is about to go out, by words and meaning:\n" in shown
+    assert "When a change is about to go out, by words alone, until meaning is ready after a start:\n" in shown
+    assert "A passage of each means the same" in shown
+    assert (before["has_meaning"], answer["has_meaning"]) == (False, True)
+    assert {"failure", "change", "failure_with_meaning", "change_with_meaning"} <= answer["weights"].keys()

@@ -68,6 +68,15 @@ def test_answers_about_failures_leave_changes_alone() -> None:
     assert learnt.failure != Weights().failure
 
 
+def test_a_search_may_go_by_other_weights_than_the_index() -> None:
+    learnt = learn(Weights(), _answers("no", 50))
+
+    [as_shipped, *_] = _index(learnt).search(QUERY, weights=Weights())
+
+    assert as_shipped == _index().search(QUERY)[0]
+    assert as_shipped.probability > _index(learnt).search(QUERY)[0].probability
+
+
 def test_weights_survive_json() -> None:
     learnt = learn(Weights(), _answers("no", 50))
 

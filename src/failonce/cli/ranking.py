@@ -1,11 +1,16 @@
 """`failonce ranking`: how recall ranks here, and letting answers teach it."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from failonce.cli.elsewhere import ask, is_elsewhere
 from failonce.cli.opening import acting_person, open_installation, say
 
-_LONG = 300.0  # seconds: each answer takes some 20 ms to learn from
+if TYPE_CHECKING:  # needs Django, which is opened first
+    from failonce.ranking.weighing import Weighed
+
+_LONG = 300.0  # seconds: each answer takes some 20 ms to learn from, one before a long change 100 ms
 
 
 @click.group()
@@ -15,16 +20,18 @@ def ranking() -> None:
 
 @ranking.command()
 def show() -> None:
-    """List what counts when a failure is told and before a change: its weight as shipped and its weight here."""
+    """List what counts for a failure and before a change: each weight as shipped and here."""
     open_installation()
     from failonce.modes.models import Ranking
-    from failonce.ranking.showing import OCCASIONS, signals_weighed
     from failonce.ranking.teaching import answers_since
+    from failonce.ranking.weighing import occasions
 
-    for kind, occasion in OCCASIONS.items():
-        click.echo(f"When {occasion}:")
-        for row in signals_weighed(kind):
-            click.echo(f"{row.shipped:8.2f} {row.here:8.2f}  {row.meaning}")
+    lists = [
+        "\n".join([f"{', '.join(filter(None, [occasion.name, each.how]))}:", *map(_in_words, each.signals)])
+        for occasion in occasions()
+        for each in occasion.comparisons
+    ]
+    click.echo("\n\n".join(lists))
     say(f"The first number is the shipped one. Answers since: {answers_since(Ranking.objects.first())}.")
 
 
@@ -43,6 +50,10 @@ def restore() -> None:
     else:
         _restore_here()
     say("Recall ranks as it ships again.")
+
+
+def _in_words(row: "Weighed") -> str:
+    return f"{row.shipped:8.2f} {row.here:8.2f}  {row.meaning}"
 
 
 def _learn_here() -> dict[str, int]:

@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "failonce.lessons",
     "failonce.modes",
     "failonce.preflight",
+    "failonce.ranking",
     "failonce.intake",
     "failonce.web",
     "failonce.api",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("catalogue/", include("failonce.catalogue.urls")),
     path("failures/", include("failonce.failures.urls")),
     path("lessons/", include("failonce.lessons.urls")),
+    path("modes/ranking/", include("failonce.ranking.urls")),  # before modes: there it would be taken for a code
     path("modes/", include("failonce.modes.urls")),
     path("import/", include("failonce.intake.urls")),
     path("preflight/", include("failonce.preflight.urls")),

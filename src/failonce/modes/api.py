@@ -1,7 +1,5 @@
 """Failure modes, and answers about pairs of failures, as JSON."""
 
-from typing import Any
-
 from django.http import HttpRequest
 from ninja import Router, Status
 from pydantic import BaseModel, ConfigDict
@@ -9,13 +7,9 @@ from pydantic import BaseModel, ConfigDict
 from failonce.api.tokens import needs
 from failonce.failures.models import Failure, failure_for
 from failonce.modes import writes
-from failonce.modes.models import FailureMode, Ranking, mode_for
+from failonce.modes.models import FailureMode, mode_for
 from failonce.people.models import Person
 from failonce.people.site import address_of
-from failonce.ranking import writes as ranking_writes
-from failonce.ranking.showing import as_kept
-from failonce.ranking.teaching import answers_since
-from failonce.recall import Weights
 
 router = Router(tags=["modes"])
 
@@ -45,14 +39,6 @@ class ModeOut(BaseModel):
     description: str
     failures: list[str]
     version: int
-
-
-class RankingOut(BaseModel):
-    """The weights in force, how many answers taught them, and how many were given since."""
-
-    answers: int
-    answers_since: int
-    weights: dict[str, Any]
 
 
 class AnswerOut(BaseModel):
@@ -96,34 +82,6 @@ def unlink(request: HttpRequest, code: str, failure: str) -> Status[None]:
     person: Person = request.auth  # type: ignore[attr-defined]
     writes.unlink_failure(actor=person, mode=mode_for(person, code), failure=failure_for(person, failure))
     return Status(204, None)
-
-
-@router.get("/recall/weights", response=RankingOut, auth=needs("read"), summary="How recall ranks here")
-def ranking(request: HttpRequest) -> RankingOut:
-    """Read the weights in force."""
-    return _ranking_out(Ranking.objects.first())
-
-
-@router.post("/recall/weights/learn", response=RankingOut, auth=needs("manage"), summary="Learn from answers")
-def learn(request: HttpRequest) -> RankingOut:
-    """Let every standing answer teach how recall ranks."""
-    return _ranking_out(ranking_writes.learn_ranking(actor=request.auth))  # type: ignore[attr-defined]
-
-
-@router.post(
-    "/recall/weights/restore", response=RankingOut, auth=needs("manage"), summary="Restore the shipped weights"
-)
-def restore(request: HttpRequest) -> RankingOut:
-    """Go back to the weights that ship."""
-    return _ranking_out(ranking_writes.restore_ranking(actor=request.auth))  # type: ignore[attr-defined]
-
-
-def _ranking_out(ranking: Ranking | None) -> RankingOut:
-    return RankingOut(
-        answers=ranking.answers if ranking else 0,
-        answers_since=answers_since(ranking),
-        weights=(ranking.weights if ranking else {}) or as_kept(Weights()),
-    )
 
 
 def _mode_out(person: Person, mode: FailureMode) -> ModeOut:

@@ -60,6 +60,11 @@ class Memory:
         with self._lock:
             return self._catch_up(head)
 
+    def has_meaning(self) -> bool:
+        """Tell whether the searches of this process compare by meaning too, by now."""
+        self.follow()
+        return self._has_meaning
+
     def deepen(self) -> None:
         """Bring in meaning, if the semantic extra is on; takes minutes for thousands of failures."""
         embedder = semantic.load()

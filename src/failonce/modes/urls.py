@@ -7,9 +7,6 @@ from failonce.modes import views
 urlpatterns = [
     path("", views.mode_list, name="mode_list"),
     path("answer/<str:code>/<str:other>/", views.repeat_answer, name="repeat_answer"),
-    path("ranking/", views.ranking, name="ranking"),
-    path("ranking/learn/", views.ranking_learn, name="ranking_learn"),
-    path("ranking/restore/", views.ranking_restore, name="ranking_restore"),
     path("<str:code>/", views.mode, name="mode"),
     path("<str:code>/name/", views.mode_name, name="mode_name"),
     path("<str:code>/unlink/<str:failure>/", views.mode_unlink, name="mode_unlink"),

@@ -13,15 +13,12 @@ from failonce.history.models import Entry
 from failonce.history.verbs import Verb
 from failonce.lessons.models import Lesson
 from failonce.modes import writes
-from failonce.modes.models import FailureMode, Ranking, mode_for, modes_for
+from failonce.modes.models import FailureMode, mode_for, modes_for
 from failonce.modes.resemblance import resembling_context
 from failonce.people.errors import Conflict, Refused
 from failonce.people.models import Person
 from failonce.people.permissions import may
 from failonce.people.requests import Request
-from failonce.ranking import writes as ranking_writes
-from failonce.ranking.showing import OCCASIONS, signals_weighed
-from failonce.ranking.teaching import answers_since
 
 _PER_PAGE = 40
 
@@ -81,36 +78,6 @@ def repeat_answer(request: Request, code: str, other: str) -> HttpResponse:
     if request.htmx:
         return render(request, "failures/_resembling.html", resembling_context(request.user, failure))
     return redirect(f"{failure.get_absolute_url()}#resembles")
-
-
-@require_GET
-def ranking(request: Request) -> HttpResponse:
-    """How recall ranks here: each signal, its weight as shipped and here, and the way back."""
-    last = Ranking.objects.select_related("set_by").first()
-    context = {
-        "last": last,
-        "tables": [(occasion, signals_weighed(kind)) for kind, occasion in OCCASIONS.items()],
-        "answers_since": answers_since(last),
-        "may_learn": may(request.user, Verb.RANKING_LEARN),
-        "history": Entry.objects.filter(subject__startswith="ranking:").order_by("-sequence")[:20],
-    }
-    return render(request, "modes/ranking.html", context)
-
-
-@require_POST
-def ranking_learn(request: Request) -> HttpResponse:
-    """Let the answers teach."""
-    learnt = ranking_writes.learn_ranking(actor=request.user)
-    messages.success(request, f"{learnt.answers} answers had something to teach. Recall ranks by them from now on.")
-    return redirect("ranking")
-
-
-@require_POST
-def ranking_restore(request: Request) -> HttpResponse:
-    """Go back to the weights that ship."""
-    ranking_writes.restore_ranking(actor=request.user)
-    messages.success(request, "Recall ranks as it ships again. The answers are kept.")
-    return redirect("ranking")
 
 
 def _mode_context(person: Person, found: FailureMode) -> dict[str, Any]:

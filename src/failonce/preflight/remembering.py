@@ -1,6 +1,6 @@
 """What a change reminds us of: at most three past failures or lessons, each with its reason."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from failonce.catalogue.models import Service
@@ -29,11 +29,13 @@ class Remembered:
 def remembered(person: Person, change: Change, services: Sequence[Service]) -> list[Remembered]:
     """Return what this person should be reminded of, best first; often nothing."""
     hidden = hidden_from(person)
-    return _Choice(memory.search(query_about(change, services), limit=_HITS, without=hidden), hidden).made()
+    hits = memory.search(query_for(change, services), limit=_HITS, without=hidden)
+    return _Choice(hits, hidden).made()
 
 
-def query_about(change: Change, services: Sequence[Service]) -> Query:
-    """Return what recall is asked about a change to these services."""
+def query_for(change: Change, services: Iterable[Service]) -> Query:
+    """Return what is asked of recall for a change: what is like it, or concerns what it touches?"""
+    services = list(services)
     return Query(
         text=change.text,
         paths=change.paths,

@@ -1,4 +1,4 @@
-"""Every change people can make to how recall ranks here: let answers teach it, or go back to what ships."""
+"""Every change people can make to how recall ranks here: learn from answers, go back."""
 
 from django.db import transaction
 
@@ -7,8 +7,8 @@ from failonce.history.verbs import Verb
 from failonce.modes.models import Ranking
 from failonce.people.models import Person
 from failonce.people.permissions import require
-from failonce.ranking.showing import as_kept
 from failonce.ranking.teaching import learnt_from_answers
+from failonce.ranking.weighing import as_kept
 
 
 def learn_ranking(*, actor: Person) -> Ranking:

@@ -42,6 +42,7 @@ class _Wanted:
     limit: int
     only: str
     at_least: float
+    weights: Weights
 
     def has(self, key: str, chance: float) -> bool:
         return key.startswith(self.only) and chance >= self.at_least
@@ -68,11 +69,6 @@ class Index:
 
     def __len__(self) -> int:
         return len(self._numbers)
-
-    @property
-    def has_meaning(self) -> bool:
-        """Whether meaning counts beside the words."""
-        return self._meaning is not None
 
     def __contains__(self, key: str) -> bool:
         return key in self._numbers
@@ -109,21 +105,30 @@ class Index:
                 self._win_room_back()
 
     def search(
-        self, query: Query, *, limit: int = 10, without: Collection[str] = (), only: str = "", at_least: float = 0.0
+        self,
+        query: Query,
+        *,
+        limit: int = 10,
+        without: Collection[str] = (),
+        only: str = "",
+        at_least: float = 0.0,
+        weights: Weights | None = None,
     ) -> list[Hit]:
         """The texts most like a query, best first, without those named.
 
-        `only` keeps those whose keys begin so, `at_least` those with such a chance. Reasons cost the
-        most, so they are worked out for no more hits than are returned.
+        `only` keeps those whose keys begin so, `at_least` those with such a chance; `weights` are gone by
+        instead of the index's own. Reasons cost the most, so they are worked out for no more hits than
+        are returned.
         """
         if limit <= 0:
             return []
         read = read_query(query)
         asked = self._meaning.ask(query) if self._meaning else None
+        wanted = _Wanted(limit, only, at_least, weights or self.weights)
         with self._lock:
-            found = self._found(read, asked, without, _Wanted(limit, only, at_least))
-        reasons = Reasons(query)
-        return [self._hit(read, one, reasons) for one in found]
+            found = self._found(read, asked, without, wanted)
+        reasons, level = Reasons(query), wanted.weights.level(query.kind)
+        return [_hit(one, reasons, level) for one in found]
 
     def _found(self, read: ReadQuery, asked: Vectors | None, without: Collection[str], wanted: _Wanted) -> list[Found]:
         # A change is short and mostly innocent, so one common word must not pass for a likeness.
@@ -150,7 +155,7 @@ class Index:
         return self._ranked(read.query.kind, compared, facts, wanted)
 
     def _ranked(self, kind: str, compared: Compared, facts: list[Shared], wanted: _Wanted) -> list[Found]:
-        model = self.weights.model(kind, self._meaning is not None)
+        model = wanted.weights.model(kind, self._meaning is not None)
         # Sums differ in the last digits with the order of the terms.
         scores = np.round(weighted(compared.signals, model.rank), 6)
         compared.signals["behind"] = behind(scores)
@@ -205,16 +210,6 @@ class Index:
             if number is not None:
                 allowed[number] = False
         return allowed
-
-    def _hit(self, read: ReadQuery, one: Found, reasons: Reasons) -> Hit:
-        return Hit(
-            key=one.key,
-            score=one.score,
-            probability=one.probability,
-            because=reasons.because(one.common, one.facts),
-            said=one.probability >= self.weights.level(read.query.kind),
-            signals=one.signals,
-        )
 
     def _win_room_back(self) -> None:
         wasted = len(self._keys) - len(self._numbers)
@@ -276,3 +271,14 @@ class Index:
 
 def _with_facts(facts: dict[str, Any]) -> Text:
     return Text("", "", "", None, **{name: tuple(v) for name, v in facts.items()})
+
+
+def _hit(one: Found, reasons: Reasons, level: float) -> Hit:
+    return Hit(
+        key=one.key,
+        score=one.score,
+        probability=one.probability,
+        because=reasons.because(one.common, one.facts),
+        said=one.probability >= level,
+        signals=one.signals,
+    )
