@@ -232,6 +232,17 @@ def test_a_restricted_failure_teaches_without_being_shown(root: Person, bo: Pers
     assert pool.title not in page
 
 
+def test_what_was_learnt_and_taken_back_can_be_learnt_again(root: Person, rejected: list[Failure]) -> None:
+    before = waiting(root)
+    by_page(root, "learn")
+    assert waiting(root) == 0
+
+    by_page(root, "restore")
+
+    assert waiting(root) == before
+    assert "Learn from the answers" in signed_in(root).get("/modes/ranking/").content.decode()
+
+
 def test_everybody_sees_how_recall_ranks(bo: Person) -> None:
     page = signed_in(bo).get("/modes/ranking/").content.decode()
 

@@ -52,9 +52,9 @@ def learnt_from_answers() -> Learnt:
 
 
 def answers_since(ranking: Ranking | None) -> int:
-    """Return how many answers that can teach were given since the weights were last set."""
+    """Return how many answers that can teach haven't taught the weights in force; none has taught those that ship."""
     answers, reminders = Answer.objects.all(), _teaching_reminders()
-    if ranking:
+    if ranking and ranking.weights:
         answers = answers.filter(answered_at__gt=ranking.set_at)
         reminders = reminders.filter(answered_at__gt=ranking.set_at)
     return answers.count() + sum(1 for _ in _each_once(reminders))
