@@ -280,7 +280,7 @@ def test_the_terminal_lists_the_weights_of_failures_and_of_changes(bo: Person) -
     assert change.startswith("When a change is about to go out:\n")
     assert "The change touches a path" not in told
     assert re.search(r"^ +(\d+\.\d\d) +\1  The change touches a path", change, re.MULTILINE)
-    assert "Answers since: 0." in shown.stderr
+    assert "Answers that wait to teach: 0." in shown.stderr
 
 
 def test_with_meaning_every_door_tells_its_weights_too(bo: Person, monkeypatch: pytest.MonkeyPatch) -> None:

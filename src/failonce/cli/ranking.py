@@ -32,7 +32,7 @@ def show() -> None:
         for each in occasion.comparisons
     ]
     click.echo("\n\n".join(lists))
-    say(f"The first number is the shipped one. Answers since: {answers_since(Ranking.objects.first())}.")
+    say(f"The first number is the shipped one. Answers that wait to teach: {answers_since(Ranking.objects.first())}.")
 
 
 @ranking.command()
