@@ -15,7 +15,7 @@ from benchmarks.recall import speed, table
 from benchmarks.recall.figures import Answer, figures
 from benchmarks.recall.peers.fts5 import FTS5
 from benchmarks.recall.peers.minilm import MiniLM, embedder
-from benchmarks.recall.peers.ours import Ours
+from benchmarks.recall.peers.ours import Ours, WithSemantic
 from benchmarks.recall.peers.postgres import Postgres
 from benchmarks.recall.peers.shape import Engine, Unavailable
 from benchmarks.recall.peers.tantivy_bm25 import Tantivy
@@ -43,7 +43,8 @@ def main() -> int:
         print(f"{wants.data} holds none of the known sets.", file=sys.stderr)
     sizes = [int(size) for size in wants.sizes.split(",") if size.strip()]
     if sizes:
-        everything["speed"] = speed.curves(wants.data, sizes, wants.peers_up_to)
+        up_to = speed.UpTo(wants.peers_up_to, wants.embeddings_up_to)
+        everything["speed"] = speed.curves(wants.data, sizes, up_to, wants.model)
         print(table.of_speed(everything["speed"]))
     for name, why in everything["skipped"].items():
         print(f"Not measured: {name}, because {why}.")
@@ -72,6 +73,12 @@ def _arguments() -> argparse.Namespace:
         default=100_000,
         help="largest size peers are timed at; their questions stop after two minutes",
     )
+    add(
+        "--embeddings-up-to",
+        type=int,
+        default=1_000,
+        help="largest size at which texts are embedded; ten thousand take some minutes",
+    )
     return parser.parse_args()
 
 
@@ -84,21 +91,13 @@ def engines(model: Any, skipped: dict[str, str]) -> Iterator[Engine]:
         (TFIDF.name, TFIDF),
         (MiniLM.name, lambda: MiniLM(model)),
         (Ours.name, Ours),
-        (f"{Ours.name} + semantic", lambda: _with_semantic(model)),
+        (WithSemantic.name, lambda: WithSemantic(model)),
     ]
     for name, make in makers:
         try:
             yield make()
         except Unavailable as why:
             skipped[name] = str(why)
-
-
-def _with_semantic(model: Any) -> Engine:
-    if model is None:
-        raise Unavailable("no model folder was given or the extra is not installed")
-    ours = Ours(embedder=model)
-    ours.name = f"{Ours.name} + semantic"
-    return ours
 
 
 def measured(one: Set, model: Any, skipped: dict[str, str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
 import resource
@@ -11,16 +12,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmarks.recall.peers.fts5 import FTS5
-from benchmarks.recall.peers.ours import Ours
+from benchmarks.recall.peers.ours import Ours, WithSemantic
+from benchmarks.recall.peers.minilm import MiniLM
 from benchmarks.recall.peers.postgres import Postgres
 from benchmarks.recall.peers.shape import Engine, Unavailable
 from benchmarks.recall.peers.tantivy_bm25 import Tantivy
 from benchmarks.recall.peers.tfidf import TFIDF
 from benchmarks.recall.sets import Document, Question, read_sets
+from failonce.recall import semantic
 
 _WORDS = 120
 _QUERIES = 200
@@ -35,19 +39,36 @@ _ENGINES: dict[str, Callable[[], Engine]] = {
     Postgres.name: lambda: Postgres(_MOST_WORDS),
     Tantivy.name: lambda: Tantivy(_MOST_WORDS),
     TFIDF.name: TFIDF,
+    MiniLM.name: lambda: MiniLM(semantic.load()),
+    WithSemantic.name: lambda: WithSemantic(semantic.load()),
 }
 
 
-def curves(data: Path, sizes: list[int], peers_up_to: int) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class UpTo:
+    """The largest size at which other engines than ours are timed, and any that embeds."""
+
+    peers: int
+    embeddings: int
+
+    def times(self, name: str, size: int) -> bool:
+        """Whether an engine is timed at a size."""
+        if name in (MiniLM.name, WithSemantic.name):
+            return size <= self.embeddings
+        return name == Ours.name or size <= self.peers
+
+
+def curves(data: Path, sizes: list[int], up_to: UpTo, model: Path | None) -> dict[str, Any]:
     """Every engine at every size, one process each so that memory is its own."""
     found: dict[str, Any] = {}
+    surroundings = os.environ | ({semantic.models.SETTING: str(model)} if model else {})
     for name in _ENGINES:
         for size in sizes:
-            if name != Ours.name and size > peers_up_to:
+            if not up_to.times(name, size):
                 continue
             command = [sys.executable, "-m", "benchmarks.recall.speed",
                        str(data), name, str(size)]  # fmt: skip
-            done = subprocess.run(command, check=False, capture_output=True, text=True)
+            done = subprocess.run(command, check=False, capture_output=True, text=True, env=surroundings)
             if done.returncode:
                 last = done.stderr.strip().splitlines()[-1:]
                 found.setdefault(name, {})[size] = {"note": " ".join(last)}

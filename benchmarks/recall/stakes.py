@@ -18,7 +18,9 @@ Worth = dict[str, float]
 # A word in fewer changes tells of those changes and not of the word.
 _FEWEST_CHANGES = 4
 _FEWEST_LISTS = 2
-_STEADY = 0.5
+# So many of the lists that have a word must agree on it: of three lists two, of nine six.
+_AGREED = 2 / 3
+_STEADY = 0.25
 # What is worth less moves no chance that is shown, and would only make the list long.
 _WORTH_KEEPING = 0.05
 
@@ -53,7 +55,7 @@ def _with(row: Row, at: int, value: float) -> Row:
 def learn_stakes(lists: Sequence[Sequence[Question]]) -> Worth:
     """A logistic regression of "does it repeat a failure?" on the words of a change.
 
-    Kept are words on which every list that has them agrees, and at least two have them: what
+    Kept are words that at least two lists have, and on which two in three of those agree: what
     one writer is fond of says nothing of a change.
     """
     worded = [[(telling_words(q.text), bool(q.answers)) for q in questions] for questions in lists]
@@ -79,7 +81,9 @@ def _agreed(worded: Sequence[Sequence[tuple[frozenset[str], bool]]]) -> set[str]
     return {
         word
         for word, those in signs.items()
-        if often[word] >= _FEWEST_CHANGES and len(those) >= _FEWEST_LISTS and len(set(those)) == 1
+        if often[word] >= _FEWEST_CHANGES
+        and len(those) >= _FEWEST_LISTS
+        and max(sum(those), len(those) - sum(those)) >= _AGREED * len(those) - 1e-9
     }
 
 

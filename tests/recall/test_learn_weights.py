@@ -125,11 +125,21 @@ ONE = changes(["drop shard, hello"] * 4, ["colour button"] * 4)
 OTHER = changes(["drop node"] * 4, ["colour label, hello"] * 4)
 
 
-def test_words_are_worth_what_every_writer_agrees_on() -> None:
+THIRD = changes(["colour node, hello"] * 4, ["drop button"] * 4)
+
+
+def test_words_are_worth_what_writers_agree_on() -> None:
     worth = learn_stakes([ONE, OTHER])
 
     assert worth.keys() == {"drop", "colour"}
     assert worth["drop"] > 0 > worth["colour"]
+
+
+def test_one_writer_in_three_may_see_a_word_otherwise() -> None:
+    worth = learn_stakes([ONE, OTHER, THIRD])
+
+    assert {"drop", "colour", "hello"} <= worth.keys()
+    assert "drop" not in learn_stakes([ONE, THIRD])
 
 
 def test_the_list_asked_about_teaches_no_word() -> None:

@@ -76,6 +76,35 @@ def test_vectors_survive_the_disk(index: Index, tmp_path: Path) -> None:
     assert "F-4" in {hit.key for hit in again.search(Query("storage"))}
 
 
+def test_what_all_texts_share_is_no_likeness() -> None:
+    alike, apart = Index(embedder=Topics()), Index(embedder=Topics())
+    for number in range(300):
+        alike.put(Text(f"F-{number}", "", f"certificate expired, disk full {number}", when=float(number)))
+        apart.put(Text(f"F-{number}", "", f"{TOPICS[number % 3][0]} {number}", when=float(number)))
+    for memory in (alike, apart):
+        memory.put(Text("L-1", "", "certificate expired, disk full and a credential lapsed", when=400.0))
+
+    query = Query("certificate expired, volume full")
+    wholes = [dict(m.search(query, limit=1, only="L-")[0].signals)["meaning_whole"] for m in (alike, apart)]
+
+    assert wholes[0] < wholes[1] - 0.5
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_text_that_went_leaves_no_trace_in_what_all_share(index: Index, tmp_path: Path, again: bool) -> None:
+    never = Index(embedder=Topics())
+    never.put(Text("F-3", "Slow mail", "a backlog, workers stuck", when=3.0))
+    never.put(Text("F-1", "TLS down", "the certificate expired", when=1.0))
+    index.drop("F-2")
+    if again:
+        index.save(tmp_path)
+        index = Index.load(tmp_path, embedder=Topics())
+
+    query = Query("a credential lapsed, jobs waiting")
+
+    assert index.search(query) == never.search(query)
+
+
 def test_an_index_kept_without_vectors_is_built_again(tmp_path: Path) -> None:
     Index().save(tmp_path)
 

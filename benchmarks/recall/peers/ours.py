@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
-from benchmarks.recall.peers.shape import Found
+from benchmarks.recall.peers.shape import Found, Unavailable
 from benchmarks.recall.sets import Document, Question
 from failonce.recall import Index, Query, Text
 
@@ -48,3 +48,14 @@ class Ours:
     def close(self) -> None:
         """Let go of the memory."""
         del self._index
+
+
+class WithSemantic(Ours):
+    """The same with the semantic extra on."""
+
+    name = "failonce recall + semantic"
+
+    def __init__(self, model: Any) -> None:
+        if model is None:
+            raise Unavailable("no model folder was given or the extra is not installed")
+        super().__init__(embedder=model)

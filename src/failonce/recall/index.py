@@ -102,6 +102,8 @@ class Index:
                 self._keys[number] = None
                 self._alive[number] = 0
                 self._facts.drop(number)
+                if self._meaning:
+                    self._meaning.drop(number)
                 self._win_room_back()
 
     def search(
@@ -262,6 +264,9 @@ class Index:
         index._alive = bytearray(key is not None for key in words["keys"])
         index._when = array("d", numbers.pop("when").tobytes())
         index._postings = Postings.of(numbers, words["vocabulary"])
+        for number, key in enumerate(words["keys"]):
+            if index._meaning and key is None:
+                index._meaning.drop(number)
         for facts, who in words["facts"]:
             text = _with_facts(facts)
             for number in who:

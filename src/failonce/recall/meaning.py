@@ -17,6 +17,8 @@ _STEP_WORDS = 90
 _MOST_PASSAGES = 6
 _MOST_ASKED = 3
 _FIRST_LOOK = 400
+# What the passages share is known well once there are many more than these; before, less of it is taken away.
+_PASSAGES_TO_KNOW_BY = 50
 
 
 class Embeds(Protocol):
@@ -46,6 +48,8 @@ class Meaning:
         self._bytes = bytearray()
         self._bits = bytearray()
         self._owners = array("I")
+        self._sum = np.zeros(0, np.int64)  # of all passages but those dropped; whole, so that no order of adding shows
+        self._many = 0
 
     def embed(self, text: Text) -> NDArray[np.int8]:
         """The vectors of a text's passages; slow, so done before locking."""
@@ -68,6 +72,23 @@ class Meaning:
             self._bytes += vectors.tobytes()
             self._bits += np.packbits(vectors > 0, axis=1).tobytes()
             self._owners.extend([number] * len(vectors))
+            self._count(vectors, 1)
+
+    def drop(self, number: int) -> None:
+        """Leave a text out of what all texts share; its vectors go when room is won back."""
+        owners = np.frombuffer(self._owners, np.uint32)
+        first, end = np.searchsorted(owners, [number, number + 1])
+        del owners
+        self._count(self._rows(np.arange(first, end)), -1)
+
+    def _count(self, vectors: NDArray[np.int8], times: int) -> None:
+        if len(vectors):
+            self._sum = (self._sum if len(self._sum) else 0) + times * vectors.sum(axis=0, dtype=np.int64)
+            self._many += times * len(vectors)
+
+    def _shared(self) -> NDArray[np.float64]:
+        """The mean of all passages: what an organisation's texts have in common, which says nothing of any."""
+        return self._sum / (self._many + _PASSAGES_TO_KNOW_BY)
 
     def renumbered(self, moved: dict[int, int]) -> Meaning:
         """The same vectors under new numbers, those of retired texts left out."""
@@ -106,7 +127,10 @@ class Meaning:
         return ranked[first]
 
     def likeness(self, numbers: Ints, asked: NDArray[np.int8]) -> dict[str, NDArray[np.float64]]:
-        """How near each text comes to the query: its best passage to any of the query's, and all in all."""
+        """How near each text comes to the query: its best passage to any of the query's, and all in all.
+
+        All in all, what the passages of all texts share is taken away first.
+        """
         best, whole = np.zeros(len(numbers)), np.zeros(len(numbers))
         if len(asked) and len(self._owners):
             owners = np.array(self._owners, dtype=np.int64)
@@ -114,10 +138,10 @@ class Meaning:
             rows, place = self._rows(at), np.searchsorted(numbers, owners[at])
             np.maximum.at(best, place, _products(rows, asked))
             sums = np.zeros((len(numbers), self._width))
-            np.add.at(sums, place, rows.astype(np.float64))
-            mean = asked.astype(np.float64).sum(axis=0)
-            lengths = np.linalg.norm(sums, axis=1) * np.linalg.norm(mean)
-            whole = sums @ mean / np.maximum(lengths, 1e-6)
+            np.add.at(sums, place, rows - self._shared())
+            whole_query = (asked - self._shared()).sum(axis=0)
+            lengths = np.linalg.norm(sums, axis=1) * np.linalg.norm(whole_query)
+            whole = sums @ whole_query / np.maximum(lengths, 1e-6)
         return {"meaning": best, "meaning_whole": whole}
 
     def _rows(self, at: Ints) -> NDArray[np.int8]:
@@ -136,6 +160,8 @@ class Meaning:
         self._bytes = bytearray(vectors.tobytes())
         self._bits = bytearray(np.packbits(vectors > 0, axis=1).tobytes())
         self._owners = array("I", owners.tolist())
+        self._sum, self._many = np.zeros(0, np.int64), 0
+        self._count(vectors, 1)
 
 
 def _products(rows: NDArray[np.int8], asked: NDArray[np.int8]) -> NDArray[np.float64]:
