@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.recall.peers.fts5 import FTS5
-from benchmarks.recall.peers.ours import Ours, WithSemantic
 from benchmarks.recall.peers.minilm import MiniLM
+from benchmarks.recall.peers.ours import Ours, WithSemantic
 from benchmarks.recall.peers.postgres import Postgres
 from benchmarks.recall.peers.shape import Engine, Unavailable
 from benchmarks.recall.peers.tantivy_bm25 import Tantivy
