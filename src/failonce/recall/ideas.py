@@ -85,5 +85,5 @@ class Alike:
         return self.names[best] if self.parts[row, best] >= _STANDS_OUT else ""
 
 
-# An eighth of a whole likeness: below it, many ideas share a little and none is the reason.
-_STANDS_OUT = 0.125
+# Of a whole likeness: below it many ideas share a little and none is the reason, least of all in a wrong hit.
+_STANDS_OUT = 0.15
