@@ -65,6 +65,15 @@ def test_dropped_and_later_texts_stay_away(index: Index) -> None:
     assert "F-3" not in found
 
 
+def test_a_text_without_a_word_comes_and_goes() -> None:
+    memory = Index(embedder=Topics())
+    memory.put(Text("F-1", "", ""))
+    memory.put(Text("F-1", "", " "))
+    memory.drop("F-1")
+
+    assert memory.search(Query("storage capacity")) == []
+
+
 def test_vectors_survive_the_disk(index: Index, tmp_path: Path) -> None:
     query = Query("a credential lapsed")
     index.save(tmp_path)

@@ -76,6 +76,8 @@ class Meaning:
 
     def drop(self, number: int) -> None:
         """Leave a text out of what all texts share; its vectors go when room is won back."""
+        if not len(self._owners):
+            return
         owners = np.frombuffer(self._owners, np.uint32)
         first, end = np.searchsorted(owners, [number, number + 1])
         del owners
