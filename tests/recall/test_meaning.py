@@ -74,6 +74,25 @@ def test_a_text_without_a_word_comes_and_goes() -> None:
     assert memory.search(Query("storage capacity")) == []
 
 
+def test_winning_room_back_keeps_what_all_share() -> None:
+    memory, never = Index(embedder=Topics()), Index(embedder=Topics())
+    for number in range(1_200):
+        text = Text(f"F-{number}", "", f"{TOPICS[number % 3][0]} {TOPICS[number % 2][1]}", when=float(number % 7))
+        memory.put(text)
+        if number >= 1_100:
+            never.put(text)
+    for number in range(1_100):
+        memory.drop(f"F-{number}")
+
+    query = Query("a credential lapsed, volume full")
+    wholes = [
+        {hit.key: dict(hit.signals)["meaning_whole"] for hit in one.search(query, limit=100)} for one in (memory, never)
+    ]
+
+    assert wholes[0]
+    assert wholes[0] == wholes[1]
+
+
 def test_vectors_survive_the_disk(index: Index, tmp_path: Path) -> None:
     query = Query("a credential lapsed")
     index.save(tmp_path)

@@ -79,7 +79,8 @@ class Meaning:
         if not len(self._owners):
             return
         owners = np.frombuffer(self._owners, np.uint32)
-        first, end = np.searchsorted(owners, [number, number + 1])
+        # Needles of another type would have all owners copied at every drop.
+        first, end = np.searchsorted(owners, np.array([number, number + 1], np.uint32))
         del owners
         self._count(self._rows(np.arange(first, end)), -1)
 
