@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from failonce.recall import Index, Query, Text
-from failonce.recall.ideas import _listed
+from failonce.recall.ideas import _listed, _whole
 from failonce.recall.paragraphs import paragraphs
 
 EXPIRY = Text("F-1", "Checkout refused connections", "The certificate had expired on Sunday and nobody was told.")
@@ -45,6 +45,21 @@ def test_every_idea_has_words_that_are_read() -> None:
 
     assert len(names) > 80
     assert told == set(range(len(names)))
+
+
+def test_a_listed_word_is_read_and_stands_under_its_idea_once() -> None:
+    for name, words in paragraphs("ideas.txt").items():
+        read = [tuple(_whole(word)) for word in words]
+
+        assert all(read), f"{name}: a word that nothing is read of"
+        assert len(set(read)) == len(read), f"{name}: a word listed twice in two forms"
+
+
+def test_a_part_of_a_listed_name_stands_for_nothing() -> None:
+    _, listed = _listed()
+
+    assert "=twofactor" in listed
+    assert not {"two", "factor"} & listed.keys()
 
 
 def test_word_lists_go_on_over_lines_and_leave_remarks_out() -> None:

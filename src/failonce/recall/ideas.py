@@ -32,9 +32,15 @@ def _listed() -> tuple[tuple[str, ...], dict[str, tuple[int, ...]]]:
     listed = paragraphs("ideas.txt")
     found: dict[str, tuple[int, ...]] = {}
     for number, words in enumerate(listed.values()):
-        for term in dict.fromkeys(term for word in words for term in terms(word)):
+        for term in dict.fromkeys(term for word in words for term in _whole(word)):
             found[term] = (*found.get(term, ()), number)
     return tuple(listed), found
+
+
+def _whole(word: str) -> list[str]:
+    """The terms of a listed word; of a name in parts the whole alone, as "two" of "two-factor" stands for nothing."""
+    found = terms(word)
+    return [term for term in found if term.startswith("=")] or found
 
 
 class Ideas:

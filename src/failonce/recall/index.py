@@ -255,18 +255,16 @@ class Index:
         """Read what `save` wrote; StaleIndex when it has to be built again."""
         numbers, words = storage.read(folder)
         index = cls(weights, embedder=embedder)
-        if index._meaning:
-            if "vectors" not in numbers:
-                raise storage.StaleIndex(storage.StaleIndex.message)
-            index._meaning.fill(numbers["vectors"], numbers["owners"])
         index._keys = words["keys"]
         index._numbers = {k: n for n, k in enumerate(words["keys"]) if k is not None}
         index._alive = bytearray(key is not None for key in words["keys"])
+        if index._meaning:
+            if "vectors" not in numbers:
+                raise storage.StaleIndex(storage.StaleIndex.message)
+            alive = np.array(index._alive, bool)
+            index._meaning.fill(numbers["vectors"], numbers["owners"], alive)
         index._when = array("d", numbers.pop("when").tobytes())
         index._postings = Postings.of(numbers, words["vocabulary"])
-        for number, key in enumerate(words["keys"]):
-            if index._meaning and key is None:
-                index._meaning.drop(number)
         for facts, who in words["facts"]:
             text = _with_facts(facts)
             for number in who:

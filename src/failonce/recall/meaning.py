@@ -95,12 +95,13 @@ class Meaning:
 
     def renumbered(self, moved: dict[int, int]) -> Meaning:
         """The same vectors under new numbers, those of retired texts left out."""
+        before = np.array(self._owners, np.int64)
+        new = np.full(int(before.max(initial=-1)) + 1, -1)
+        olds = [old for old in moved if old < len(new)]
+        new[olds] = [moved[old] for old in olds]
+        kept = new[before] >= 0
         fresh = Meaning(self._embedder)
-        owners = np.array(self._owners)
-        table = self._table()
-        kept = [at for at, owner in enumerate(owners.tolist()) if owner in moved]
-        for at in kept:
-            fresh.put(moved[int(owners[at])], table[at : at + 1])
+        fresh.fill(self._table()[kept], new[before[kept]], np.ones(len(moved), bool))
         return fresh
 
     def _table(self) -> NDArray[np.int8]:
@@ -157,14 +158,14 @@ class Meaning:
         """The vectors and their owners, for keeping on disk."""
         return {"vectors": self._table(), "owners": np.array(self._owners, np.uint32)}
 
-    def fill(self, vectors: NDArray[np.int8], owners: NDArray[Any]) -> None:
-        """Take in what `arrays` gave."""
+    def fill(self, vectors: NDArray[np.int8], owners: NDArray[Any], alive: NDArray[np.bool_]) -> None:
+        """Take in what `arrays` gave; of all texts by number, those dropped since are not alive."""
         self._width = vectors.shape[1]
         self._bytes = bytearray(vectors.tobytes())
         self._bits = bytearray(np.packbits(vectors > 0, axis=1).tobytes())
         self._owners = array("I", owners.tolist())
         self._sum, self._many = np.zeros(0, np.int64), 0
-        self._count(vectors, 1)
+        self._count(vectors[alive[owners]], 1)
 
 
 def _products(rows: NDArray[np.int8], asked: NDArray[np.int8]) -> NDArray[np.float64]:
