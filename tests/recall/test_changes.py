@@ -90,12 +90,24 @@ def test_of_two_lessons_alike_the_one_for_this_kind_comes_first() -> None:
     assert "same kind of change: migration" in hits[0].because
 
 
-def test_a_path_named_in_a_lesson_nearly_speaks_by_itself() -> None:
+@pytest.mark.parametrize("lamps", [0, 250])
+@pytest.mark.parametrize(
+    ("globs", "said"),
+    [
+        (("deploy/pool.yaml",), True),
+        (("deploy/**",), True),
+        (("**/pool*",), True),
+        (("*.sql", "db/**"), True),
+        (("*.sql",), False),
+        (("**/*.sql",), False),
+    ],
+)
+def test_a_place_named_in_a_lesson_is_reason_enough_to_speak(globs: tuple[str, ...], said: bool, lamps: int) -> None:
     index = Index()
-    index.put(Text("L-1", "When you raise a pool", "count the connections of all nodes", paths=("deploy/pool.yaml",)))
-    index.put_many(Text(f"F-{n}", f"Lamp {n}", f"A lamp went out in hall {n}") for n in range(250))
+    index.put(Text("L-1", "When you touch a label", "say so in the documentation", paths=globs))
+    index.put_many(Text(f"F-{n}", f"Lamp {n}", f"A lamp went out in hall {n}") for n in range(lamps))
 
     (hit,) = index.search(Query(DIFF, kind="change"), limit=1)
 
     assert hit.key == "L-1"
-    assert hit.said
+    assert hit.said is said

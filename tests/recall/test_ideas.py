@@ -33,6 +33,29 @@ def test_words_of_one_idea_need_not_be_the_same() -> None:
     assert any("retries that pile up" in reason for reason in because)
 
 
+def test_words_that_no_text_has_stand_for_ideas_too() -> None:
+    index = Index()
+    index.put_many(
+        [EXPIRY, Text("F-3", "Sunday refused", "Connections were refused on Sunday and nobody was told."), *LAMPS]
+    )
+
+    hits = index.search(Query("Renewal by acme on Sunday", kind="change"), limit=2)
+    ideas = {hit.key: dict(hit.signals)["ideas"] for hit in hits}
+
+    assert ideas["F-1"] > 0.4
+    assert ideas["F-3"] == 0
+
+
+def test_an_idea_is_no_reason_where_only_everyday_words_meet() -> None:
+    index = Index()
+    index.put_many([Text("F-4", "Slow", "The load of the shard in that region was high."), *LAMPS])
+
+    (hit,) = index.search(Query("Show the load of each shard and region", kind="change"), limit=1)
+
+    assert dict(hit.signals)["ideas"] > 0.5
+    assert hit.because == ("both speak of “load of each shard and region”",)
+
+
 def test_a_change_about_nothing_listed_names_no_idea() -> None:
     _, because = first("Lamp in hall 11")
 

@@ -37,7 +37,8 @@ class LessonForm(ServicesForm):
     paths = forms.CharField(
         label="Paths",
         required=False,
-        help_text="One a line, as in .gitignore: db/**, *.sql. A change that touches one is reminded.",
+        help_text="One a line, as in .gitignore: db/**. A change that touches one is reminded; a kind of file, "
+        "like *.sql, adds to other reasons.",
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
     )
     kinds_of_change = forms.MultipleChoiceField(

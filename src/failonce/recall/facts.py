@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from failonce.recall.globs import first_match
+from failonce.recall.globs import first_match, names_a_place
 from failonce.recall.shapes import Query, Text
 
 # A change of ten thousand files is a vendored tree or a reformatting; the
@@ -30,6 +30,11 @@ class Shared:
     technologies: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()  # of change
     path: tuple[str, str] | None = None  # the path changed, the glob it matches
+
+    @property
+    def in_place(self) -> bool:
+        """Whether the change touches a place the text names, not only a kind of file."""
+        return self.path is not None and names_a_place(self.path[1])
 
 
 _NOTHING = Shared()
@@ -94,7 +99,7 @@ class Facts:
 
 
 def _touched(globs: tuple[str, ...], paths: tuple[str, ...]) -> tuple[str, str] | None:
-    for glob in globs if paths else ():
+    for glob in sorted(globs, key=names_a_place, reverse=True) if paths else ():
         path = first_match(glob, paths)
         if path is not None:
             return path, glob

@@ -18,6 +18,11 @@ def pattern(glob: str) -> re.Pattern[str]:
     return re.compile(("(?:.*/)?" if anywhere else "") + "".join(pieces) + "(?:/.*)?")
 
 
+def names_a_place(glob: str) -> bool:
+    """Whether a glob says more than a kind of file: "db/**" and "**/*cert*" do, "*.sql" and "**/*.py" don't."""
+    return any(re.sub(r"^\*\.[\w.*]+$|[*?]", "", part) for part in glob.strip().split("/"))
+
+
 def _piece(piece: str) -> str:
     known = {"**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     return known.get(piece) or re.escape(piece)

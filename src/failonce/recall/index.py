@@ -162,6 +162,9 @@ class Index:
         scores = np.round(weighted(compared.signals, model.rank), 6)
         compared.signals["behind"] = behind(scores)
         chances = np.round(chance(weighted(compared.signals, model.decide) + model.start), 6)
+        # Whoever named a place for a lesson asked to be reminded there, in whatever words the change is told.
+        in_place = np.array([shared.in_place for shared in facts], bool)
+        chances[in_place] = np.maximum(chances[in_place], wanted.weights.level(kind))
         alike = np.zeros(len(scores), bool)
         for name in ("likeness", "service", "technology", "path", "meaning"):
             alike |= compared.signals.get(name, alike) > 0

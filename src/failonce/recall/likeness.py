@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ class Question:
     title_words: list[str]
     length: float  # what the query weighs; with few texts to know words from, unknown terms too
     new: Floats  # the dampened counts of terms that no text has; none once there are enough texts
+    unknown: tuple[tuple[str, float], ...]  # all terms that no text has, and their weight
     texts: int
 
 
@@ -69,6 +71,7 @@ def ask(postings: Postings, title: list[str], body: list[str], texts: int, *, co
         title_words=title,
         length=float(np.sqrt(np.square(weight).sum() + np.square(new * rarest(texts)).sum())) or 1.0,
         new=new,
+        unknown=tuple((term, _dampened(counts[term]) * rarest(texts)) for number, term in known if number is None),
         texts=texts,
     )
 
@@ -81,7 +84,11 @@ def _unknown(counts: Counter[str], known: list[tuple[int | None, str]], texts: i
     text has says more about the writer than about the failure, and none is counted.
     """
     share = max(0.0, 1 - texts / _ENOUGH_TEXTS)
-    return np.array([share * (1 + np.log(counts[term])) for number, term in known if number is None], np.float32)
+    return np.array([share * _dampened(counts[term]) for number, term in known if number is None], np.float32)
+
+
+def _dampened(count: int) -> float:
+    return 1 + math.log(count)
 
 
 def rarest(texts: int) -> float:

@@ -34,7 +34,7 @@ SIGNALS = {
     "service": "Both concern the same service.",
     "technology": "Both concern the same technology.",
     "kind": "The change is of a kind the lesson is for.",
-    "path": "The change touches a path the lesson names.",
+    "path": "The change touches a path the lesson names; more than a kind of file, it is reason enough to speak.",
 }
 
 
