@@ -44,6 +44,15 @@ def test_an_unknown_name_is_kept_as_a_name_and_said(ada: Person, payments: Servi
     assert Entry.objects.get(verb="service:name").subject == "service:payments-apy"
 
 
+def test_several_unknown_names_are_said_in_one_notice(ada: Person, payments: Service) -> None:
+    _, notices = services_named(actor=ada, names=["billing", "payments-apy", "backup"])
+
+    assert notices == [
+        "billing, payments-apy and backup aren't in the catalogue yet; they are kept as names."
+        " Did you mean payments-api by payments-apy?"
+    ]
+
+
 def test_the_same_unknown_name_is_kept_once(ada: Person, bo: Person) -> None:
     first, _ = services_named(actor=ada, names=["Lighthouse", "lighthouse"])
     second, notices = services_named(actor=bo, names=["LIGHTHOUSE"])

@@ -106,12 +106,19 @@ def close_names(name: str, everything: "QuerySet[Noun]") -> list[str]:
     return list(closest.values())[:3]
 
 
-def did_you_mean(names: Sequence[str]) -> str:
-    """Return a question naming these, with a space before it, or nothing for no names."""
+def did_you_mean(names: Sequence[str], by: str = "") -> str:
+    """Return a question naming these, with a space before it, or nothing for no names; `by` is what was written."""
     if not names:
         return ""
     *others, last = names
-    return f" Did you mean {', '.join(others)} or {last}?" if others else f" Did you mean {last}?"
+    meant = f"{', '.join(others)} or {last}" if others else last
+    return f" Did you mean {meant} by {by}?" if by else f" Did you mean {meant}?"
+
+
+def are_not(names: Sequence[str]) -> str:
+    """Return the start of a sentence about one name or several: "a isn't", "a, b and c aren't"."""
+    *others, last = names
+    return f"{', '.join(others)} and {last} aren't" if others else f"{last} isn't"
 
 
 def _one(everything: "QuerySet[Noun]", name: str, noun: str) -> Noun:

@@ -9,6 +9,7 @@ from failonce.catalogue.keeping import changes_to, check_read, keep, known_to, m
 from failonce.catalogue.models import Audience, Offering, Service
 from failonce.catalogue.names import (
     SLUG_LENGTH,
+    are_not,
     close_names,
     did_you_mean,
     digest,
@@ -30,7 +31,7 @@ Noun = TypeVar("Noun", Service, Offering, Audience)
 
 @transaction.atomic
 def services_named(*, actor: Person, names: Sequence[str]) -> tuple[list[Service], list[str]]:
-    """Return the service meant by each name or slug, and a sentence for each name that was new.
+    """Return the service meant by each name or slug, and one notice of all the names that were new.
 
     A gap in the catalogue must never stop a telling: an unknown name is kept as a service that is
     only named, to be described later. Raises Refused for more than 50 names, or one too long.
@@ -40,11 +41,7 @@ def services_named(*, actor: Person, names: Sequence[str]) -> tuple[list[Service
     found, unknown = resolve(Service.objects.all(), names)
     unknown = list({name_key(name): name for name in reversed(unknown)}.values())[::-1]
     # The advice is gathered before anything is kept, or a name would be told that it resembles itself.
-    notices = [
-        f"{name} isn't in the catalogue yet; it is kept as a name."
-        + did_you_mean(close_names(name, Service.objects.all()))
-        for name in unknown
-    ]
+    notices = [_notice_of(unknown)] if unknown else []
     for name in unknown:
         found[name] = _name_service(actor, name)
     by_key = {name_key(name): service for name, service in found.items()}
@@ -177,6 +174,13 @@ def _describe(actor: Person, verb: Verb, noun: Noun, said: dict[str, Any], read:
 
 def _given(**said: Any) -> dict[str, Any]:
     return {key: value for key, value in said.items() if value is not None}
+
+
+def _notice_of(unknown: Sequence[str]) -> str:
+    several = len(unknown) > 1
+    kept = "they are kept as names" if several else "it is kept as a name"
+    advice = (did_you_mean(close_names(name, Service.objects.all()), by=name if several else "") for name in unknown)
+    return f"{are_not(unknown)} in the catalogue yet; {kept}.{''.join(advice)}"
 
 
 def _name_service(actor: Person, name: str) -> Service:

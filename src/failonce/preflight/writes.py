@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from failonce.catalogue.models import Service
-from failonce.catalogue.names import NAME_LENGTH, NAMES_AT_ONCE, known_services, one_line
+from failonce.catalogue.names import NAME_LENGTH, NAMES_AT_ONCE, are_not, known_services, one_line
 from failonce.failures.telling import without_nul
 from failonce.history.chain import record
 from failonce.history.verbs import Verb
@@ -130,15 +130,10 @@ def _services_meant(names: Sequence[str]) -> tuple[list[Service], list[str]]:
     usable = [name for name in names if len(name) <= NAME_LENGTH][:NAMES_AT_ONCE]
     known, unknown = known_services(usable)
     unknown += [f"{name[:40]}…" for name in names if name not in usable and len(name) > NAME_LENGTH]
-    notices = [f"{_listed(unknown)} in the catalogue; the change is compared without."] if unknown else []
+    notices = [f"{are_not(unknown)} in the catalogue; the change is compared without."] if unknown else []
     if left := len(names) - len(usable) - sum(len(name) > NAME_LENGTH for name in names):
         notices.append(f"{left} more services were left out; at most {NAMES_AT_ONCE} are compared.")
     return known, notices
-
-
-def _listed(names: list[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last} aren't" if others else f"{last} isn't"
 
 
 def _answer_problems(answer: str, reason: str) -> dict[str, str]:
