@@ -161,6 +161,14 @@ def test_one_block_of_losses_is_open_and_more_can_be_added(ada: Person) -> None:
     assert filled.count("<summary>And another</summary>") == 1 + SPARE_LOSSES
 
 
+def test_its_page_draws_no_time_line_where_no_time_passed(ada: Person) -> None:
+    just_now = through_the_page(ada)
+    long_ago = through_the_page(ada, started_at="2026-01-05T10:00")
+
+    assert 'class="drawing"' not in signed_in(ada).get(f"/failures/{just_now}/").content.decode()
+    assert 'class="drawing"' in signed_in(ada).get(f"/failures/{long_ago}/").content.decode()
+
+
 def test_nul_bytes_and_broken_utf8_are_shown_not_lost(ada: Person) -> None:
     answer = run_cli(ada, "tell", "--story", "-", stdin=b"a\x00b \xff caf\xc3\xa9")
 

@@ -26,7 +26,7 @@ def circles(svg: str) -> list[float]:
         occurrence_strip(happened(900, 40, 39, 38), NOW),
         occurrence_strip(happened(0), NOW),
         failure_timeline(START, START + timedelta(hours=18), START + timedelta(days=400)),
-        failure_timeline(START, None, START),
+        failure_timeline(START, None, START + timedelta(minutes=1)),
         ticks([START], START, NOW, "1 in two years"),
     ],
 )
@@ -99,6 +99,11 @@ def test_a_failure_told_while_it_went_on_keeps_its_order() -> None:
     svg = failure_timeline(START, START + timedelta(hours=18), START + timedelta(hours=1))
 
     assert svg.index(">told<") < svg.index(">ended<")
+
+
+@pytest.mark.parametrize("told_after", [timedelta(seconds=59), timedelta(0), -timedelta(minutes=4), None])
+def test_a_failure_told_as_it_began_has_nothing_to_draw(told_after: timedelta | None) -> None:
+    assert failure_timeline(START, None, None if told_after is None else START + told_after) == ""
 
 
 def test_titles_cannot_leave_the_drawing() -> None:

@@ -107,7 +107,7 @@ def gaps(moments: Sequence[datetime]) -> list[float]:
 
 
 def failure_timeline(started_at: datetime, ended_at: datetime | None, told_at: datetime | None) -> SafeString:
-    """Draw when a failure began, when it ended and when it was told."""
+    """Draw when a failure began, when it ended and when it was told; nothing when all was within a minute."""
     marks = [(started_at, "began", "mark")]
     if ended_at:
         marks.append((ended_at, "ended", "mark"))
@@ -115,6 +115,8 @@ def failure_timeline(started_at: datetime, ended_at: datetime | None, told_at: d
         marks.append((told_at, "told", "told"))
     marks.sort(key=lambda mark: mark[0])
     moments = [moment for moment, _, _ in marks]
+    if moments[-1] - moments[0] < timedelta(minutes=1):
+        return SafeString()
     places = gaps(moments)
     parts = [line(places[0], places[-1], 26, "axis")]
     if ended_at:

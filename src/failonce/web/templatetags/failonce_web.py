@@ -93,7 +93,7 @@ def masthead_link(context: template.Context, name: str, words: str) -> SafeStrin
 
 @register.simple_tag
 def failure_timeline(failure: Told) -> SafeString:
-    """Draw when it began, ended and was told."""
+    """Draw when it began, ended and was told; empty when there is nothing to draw."""
     return drawing.failure_timeline(failure.started_at, failure.ended_at, failure.told_at)
 
 
