@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from failonce.catalogue.models import Audience, Service
 from failonce.failures.forms import SPARE_LOSSES
 from failonce.failures.models import STORY_LIMIT, Draft, Failure
+from failonce.failures.recall_source import query_of, text_of
 from failonce.history.models import Entry
 from failonce.people.models import Person
 from tests.doors import call_api, run_cli, signed_in
 
+LESSON = {"when_you": "add a job", "remember": "the disk it fills", "because": "nobody watches it"}
 STORY = "The nightly job filled the disk of the queue host.\n\nNobody was told until orders stopped."
 
 
@@ -61,6 +64,49 @@ def test_a_failure_without_a_title_is_called_by_its_first_sentence(ada: Person, 
     door(ada)
 
     assert Failure.objects.get().title == "The nightly job filled the disk of the queue host"
+
+
+LONG = "the nightly job that copies the backups to the second site filled the disk of the queue host"
+
+
+@pytest.mark.parametrize(
+    ("story", "title"),
+    [
+        (
+            f"Since three in the morning {LONG}.",
+            "Since three in the morning the nightly job that copies the backups to…",
+        ),
+        (f"At noon, {LONG}.", "At noon, the nightly job that copies the backups to the second site…"),
+        (f"Orders stopped at noon, then mails too: {LONG}.", "Orders stopped at noon, then mails too"),
+        (f"Orders stopped at noon on Friday – {LONG}.", "Orders stopped at noon on Friday"),
+        ("証明書" * 40, "証明書" * 23 + "証…"),
+    ],
+)
+def test_a_long_first_sentence_gives_a_short_title(ada: Person, story: str, title: str) -> None:
+    through_the_api(ada, story=story)
+
+    assert Failure.objects.get().title == title
+
+
+def test_recall_knows_a_failure_by_more_than_its_short_title(ada: Person) -> None:
+    through_the_api(ada, story=f"Since noon {LONG}.\n\nNobody saw.")
+    through_the_api(ada, story=f"Since noon {LONG}.", title="Disk full")
+
+    cut, titled = Failure.objects.order_by("pk")
+
+    assert text_of(cut).title == query_of(cut).title == f"Since noon {LONG}"
+    assert text_of(titled).title == query_of(titled).title == "Disk full"
+
+
+def test_no_full_stop_follows_a_title(ada: Person, bo: Person, adas_failure: Failure) -> None:
+    Failure.objects.update(title="The queue filled up…")
+    call_api(bo, "PUT", f"/failures/{through_the_api(bo)}/answers/{adas_failure.code}", {"answer": "yes"})
+    lesson = call_api(bo, "POST", "/lessons", {"failure": adas_failure.code} | LESSON).json()["code"]
+
+    for page in (f"failures/{adas_failure.code}/", f"lessons/{lesson}/", f"lessons/new/?failure={adas_failure.code}"):
+        words = strip_tags(signed_in(ada).get(f"/{page}").content.decode())
+        assert "The queue filled up…" in words
+        assert "…." not in words
 
 
 @every_door

@@ -15,7 +15,7 @@ KINDS = ("failed_deployment", "incident", "near_miss", "mistake", "failed_experi
 
 
 @click.command()
-@click.option("--title", default="", help="In one line; left out, the first sentence of the story.")
+@click.option("--title", default="", help="In one line; left out, taken from the first sentence of the story.")
 @click.option("--kind", default="incident", show_default=True, metavar="KIND", help=f"One of: {', '.join(KINDS)}.")
 @click.option("--service", "services", multiple=True, help="A service it touched; may be given several times.")
 @click.option("--story", required=True, help="What happened; - reads it from stdin.")

@@ -41,7 +41,7 @@ class TellForm(forms.Form):
         label="In one line",
         required=False,
         widget=forms.TextInput(attrs={"dir": "auto"}),
-        help_text="Left empty, it becomes the first sentence of the story.",
+        help_text="Left empty, it is taken from the first sentence of the story.",
     )
     kind = forms.ChoiceField(
         label="What kind of failure?", choices=Kind.choices, initial=Kind.INCIDENT, widget=forms.RadioSelect

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from failonce.failures.models import Failure
+from failonce.failures.telling import first_sentence, title_of
 from failonce.recall import Query, Text
 
 LETTER = "F"
@@ -21,7 +22,7 @@ def query_of(failure: Failure) -> Query:
     """Return what is asked of recall for a failure that was told: what happened before it and was like it?"""
     return Query(
         text=failure.story,
-        title=failure.title,
+        title=_title_of(failure),
         services=tuple(service.slug for service in failure.services.all()),
         before=failure.started_at.timestamp(),
     )
@@ -32,9 +33,14 @@ def text_of(failure: Failure) -> Text:
     services = list(failure.services.all())
     return Text(
         key=failure.code,
-        title=failure.title,
+        title=_title_of(failure),
         body="\n\n".join([failure.story, *(note.text for note in failure.notes.all() if note.kind == "addition")]),
         when=failure.started_at.timestamp(),
         services=tuple(service.slug for service in services),
         technologies=tuple(sorted({name for service in services for name in service.technologies})),
     )
+
+
+def _title_of(failure: Failure) -> str:
+    # A title made of the story may be cut for readers; the words behind the cut tell as much of what happened.
+    return first_sentence(failure.story) if failure.title == title_of(failure.story) else failure.title

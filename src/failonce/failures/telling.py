@@ -1,5 +1,6 @@
 """What a person says of a failure, before it is kept; and what is asked of it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,8 @@ from failonce.people.errors import Refused
 
 STORY_NEEDED = "Tell what happened, in your own words; one sentence is enough."
 _TITLE_LIMIT = 200
+_OWN_TITLE_LIMIT = 70  # of a title made of the story: some five lines on the narrowest screen
+_CLAUSE_END = re.compile(r"[,;:?!](?=\s)|\s+[–—-](?=\s)")
 _CLOCKS_DIFFER = timedelta(minutes=5)  # a phone's clock may run ahead of the server's
 _EARLIEST = datetime(1000, 1, 1, tzinfo=UTC)  # old enough for the Vasa, recent enough for any zone
 
@@ -77,7 +80,18 @@ class Telling:
 
 
 def title_of(story: str) -> str:
-    """Return the first sentence of a story, short enough for a title."""
+    """Return the first sentence of a story as a title: when it is long, its first clauses or words."""
+    sentence = first_sentence(story)
+    if len(sentence) <= _OWN_TITLE_LIMIT:
+        return sentence
+    ends = [end.start() for end in _CLAUSE_END.finditer(sentence, _OWN_TITLE_LIMIT // 3, _OWN_TITLE_LIMIT + 1)]
+    if ends:
+        return sentence[: ends[-1]]
+    return sentence[:_OWN_TITLE_LIMIT].rsplit(" ", 1)[0].rstrip(" …") + "…"
+
+
+def first_sentence(story: str) -> str:
+    """Return the first sentence of a story, or its beginning; recall asks about a story under it."""
     line = next((line.strip(" #*>-\t") for line in story.splitlines() if line.strip(" #*>-\t")), story)
     sentence = line.split(". ")[0].rstrip(".")
     if len(sentence) <= 120:

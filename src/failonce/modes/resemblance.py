@@ -7,7 +7,7 @@ from typing import Any
 
 from failonce.failures.models import Failure
 from failonce.failures.recall_source import query_of
-from failonce.failures.telling import title_of
+from failonce.failures.telling import first_sentence
 from failonce.modes.memory import hidden_from, memory
 from failonce.modes.models import Answer, FailureMode, Occurrence
 from failonce.people.models import Person
@@ -41,7 +41,7 @@ def resembling_text(
 ) -> list[Resemblance]:
     """Return what a text resembles, best first; `answers` (code to answer) leaves out what was rejected."""
     # Told failures always have a title; without one, a likeness of titles could never count.
-    title = title.strip() or title_of(story)
+    title = title.strip() or first_sentence(story)
     query = Query(text=story, title=title, services=services, before=before.timestamp() if before else None)
     return _resemblances(person, query, answers or {}, set(), limit)
 
