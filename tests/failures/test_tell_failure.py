@@ -186,6 +186,27 @@ def test_an_answer_stays_when_the_story_goes_on(ada: Person, adas_failure: Failu
     assert adas_failure.title in page
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({}, "Failures that this may repeat appear here"),
+        ({"story": " \n", "title": " "}, "Failures that this may repeat appear here"),
+        ({"story": "A crane"}, "Nothing told earlier resembles this so far."),
+        ({"title": "A crane"}, "Nothing told earlier resembles this so far."),
+        ({"story": "A crane", "answer-F-1": "no"}, "Nothing else told earlier resembles this so far."),
+    ],
+)
+def test_beside_the_story_stands_whether_anything_was_found(
+    ada: Person, adas_failure: Failure, typed: dict[str, str], said: str
+) -> None:
+    typed = {name.replace("F-1", adas_failure.code): value for name, value in typed.items()}
+
+    panel = signed_in(ada).post("/failures/resembling/", typed).content.decode()
+
+    assert panel.count('<p class="help">') == 1
+    assert f'<p class="help">{said}' in panel
+
+
 def test_an_answer_about_what_one_may_not_read_shows_nothing(ada: Person, bo: Person, adas_failure: Failure) -> None:
     Failure.objects.update(visibility="restricted")
 

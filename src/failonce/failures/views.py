@@ -194,12 +194,13 @@ def _answers_in(request: Request) -> dict[str, str]:
 
 
 def _resembling(person: Person, held: dict[str, Any]) -> dict[str, Any]:
-    """Return what the form's text resembles, and the answers given to what it doesn't show any more."""
+    """Return whether the form has words, what they resemble, and the answers given to what it doesn't show any more."""
     answers = {name.removeprefix(_ANSWER): value for name, value in held.items() if name.startswith(_ANSWER)}
+    story, title = held.get("story", ""), held.get("title", "")
     found = resembling_text(
         person,
-        story=held.get("story", ""),
-        title=held.get("title", ""),
+        story=story,
+        title=title,
         services=(*held.get("services", ()), *split(held.get("more_services", ""))),
         answers=answers,
     )
@@ -209,7 +210,7 @@ def _resembling(person: Person, held: dict[str, Any]) -> dict[str, Any]:
     answered = [
         (each, Answer.Value(answers[each.code])) for each in failures if answers.get(each.code) in Answer.Value.values
     ]
-    return {"resembling": found, "answered": answered}
+    return {"asked": bool(f"{story}{title}".strip()), "resembling": found, "answered": answered}
 
 
 def _failure_context(person: Person, found: Failure) -> dict[str, Any]:
