@@ -77,6 +77,23 @@ def test_not_sure_links_nothing_and_is_still_shown(bo: Person, pair: tuple[Failu
     assert [found.answer for found in resembling(bo, later) if found.failure == earlier] == ["not_sure"]
 
 
+def test_an_answer_is_shown_in_the_place_of_the_chance(bo: Person, pair: tuple[Failure, Failure]) -> None:
+    later, earlier = pair
+    browser = signed_in(bo)
+    draft = {"story": AGAIN + " Once more."}
+    assert "times in 10" in browser.get(f"/failures/{later.code}/").content.decode()
+
+    by_page(bo, later, earlier, "yes")
+
+    page = browser.get(f"/failures/{later.code}/").content.decode()
+    beside = browser.post(
+        "/failures/resembling/", draft | {f"answer-{f.code}": "not_sure" for f in pair}
+    ).content.decode()
+    assert "answered: yes" in page
+    assert "answered: not sure" in beside
+    assert "times in 10" not in page + beside
+
+
 def test_no_after_yes_takes_the_link_back(bo: Person, pair: tuple[Failure, Failure]) -> None:
     later, earlier = pair
     by_api(bo, later, earlier, "yes")
