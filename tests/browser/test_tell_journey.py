@@ -134,6 +134,30 @@ def test_no_is_one_click_and_the_pair_goes(open_browser: OpenBrowser, ada: Perso
     expect(page.locator(f"#like-{earlier.code}")).to_have_count(0)
 
 
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_repeat_that_recall_missed_is_linked_by_its_code(
+    open_browser: OpenBrowser, ada: Person, earlier: Failure, *, javascript: bool
+) -> None:
+    started_at = datetime(2026, 5, 1, tzinfo=UTC)
+    told = tell_failure(actor=ada, telling=Telling(story="Kranwinde klemmt.", started_at=started_at)).failure
+    page = open_browser(ada, javascript=javascript, narrow=True)
+    page.goto(told.get_absolute_url())
+    before = page.locator("#resembles")
+
+    before.get_by_label("It repeats …").fill("F-999")
+    before.get_by_role("button", name="Link it").click()
+    expect(before).to_contain_text("There is no failure F-999 that you may read.")
+    expect(before.get_by_label("It repeats …")).to_be_focused()
+    expect(before.get_by_label("It repeats …")).to_have_value("F-999")
+    if javascript:
+        assert barriers(page) + sticks_out(page) == []
+    before.get_by_label("It repeats …").fill(earlier.code)
+    before.get_by_role("button", name="Link it").click()
+
+    expect(page.get_by_role("status")).to_contain_text(f"{told.code} and {earlier.code} are linked now")
+    expect(page.locator(f"#like-{earlier.code}")).to_contain_text("answered: yes")
+
+
 def test_a_refused_telling_shows_what_to_do_and_keeps_every_word(open_browser: OpenBrowser, ada: Person) -> None:
     page = open_browser(ada)
     page.goto("/failures/new/")

@@ -1,5 +1,6 @@
 """The form in which a failure is told and edited, and what it becomes."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import count
@@ -12,8 +13,10 @@ from failonce.catalogue.models import Audience, Offering
 from failonce.catalogue.ticking import initial_services, split, tickable
 from failonce.failures.models import Failure, Kind, Visibility
 from failonce.failures.telling import STORY_NEEDED, Loss, Telling
+from failonce.people.errors import Refused
 
 SPARE_LOSSES = 3  # blocks of "what they lost" to add to those that are filled; each save brings new ones
+_CODE_OR_ADDRESS = re.compile(r"(?:\S*/failures/)?(?:F-?)?([0-9]+)(?:[/?#]\S*)?", re.IGNORECASE)
 _LOSS = ("offering", "audiences", "lost")
 
 
@@ -136,6 +139,13 @@ def initial_of(failure: Failure) -> dict[str, Any]:
         held[f"audiences_{row}"] = [audience.slug for audience in impact.audiences.all()]
         held[f"lost_{row}"] = impact.lost
     return held
+
+
+def code_meant(text: str) -> str:
+    """Return the code of the failure somebody typed, as F-3 or 3, or whose address they pasted; or raise Refused."""
+    if meant := _CODE_OR_ADDRESS.fullmatch(text.strip()):
+        return f"F-{meant[1]}"
+    raise Refused("Type the code of a failure, as F-3 or 3, or paste the address of its page.")
 
 
 def _losses_in(held: Mapping[str, Any]) -> int:

@@ -15,5 +15,6 @@ urlpatterns = [
     path("<str:code>/edit/", views.failure_edit, name="failure_edit"),
     path("<str:code>/add/", views.failure_add, name="failure_add"),
     path("<str:code>/comment/", views.failure_comment, name="failure_comment"),
+    path("<str:code>/repeats/", views.failure_repeats, name="failure_repeats"),
     path("<str:code>/withdraw/", views.failure_withdraw, name="failure_withdraw"),
 ]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from failonce.catalogue.ticking import split
 from failonce.failures import writes
-from failonce.failures.forms import TellForm, initial_of
+from failonce.failures.forms import TellForm, code_meant, initial_of
 from failonce.failures.models import Draft, Failure, Kind, failure_for
 from failonce.history.codes import number_of
 from failonce.history.models import Entry
@@ -22,7 +22,7 @@ from failonce.lessons.models import Lesson
 from failonce.modes.models import Answer
 from failonce.modes.resemblance import resembling_context, resembling_text
 from failonce.modes.writes import answer_repeat
-from failonce.people.errors import Conflict, Refused
+from failonce.people.errors import Conflict, DomainError, Refused
 from failonce.people.models import Person
 from failonce.people.permissions import may
 from failonce.people.requests import Request
@@ -132,6 +132,21 @@ def failure_add(request: Request, code: str) -> HttpResponse:
 def failure_comment(request: Request, code: str) -> HttpResponse:
     """Comment on somebody else's failure."""
     return _noted(request, code, writes.comment_on_failure)
+
+
+@require_POST
+def failure_repeats(request: Request, code: str) -> HttpResponse:
+    """Say which failure this one repeats, whether or not recall brings it up."""
+    found = failure_for(request.user, code)
+    typed = request.POST.get("repeats", "")
+    try:
+        other = failure_for(request.user, code_meant(typed))
+        answer_repeat(actor=request.user, failure=found, other=other, value=Answer.Value.YES)
+    except DomainError as refusal:
+        context = _failure_context(request.user, found) | {"repeats": typed, "repeats_problem": refusal.message}
+        return render(request, "failures/failure.html", context, status=422)
+    messages.success(request, f"{found.code} and {other.code} are linked now: both happened in the same way.")
+    return redirect(found)
 
 
 @require_POST

@@ -1,6 +1,6 @@
 """Has this happened before? What a failure, told or being told, resembles."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from failonce.failures.models import Failure
 from failonce.failures.recall_source import query_of
 from failonce.failures.telling import first_sentence
+from failonce.history.codes import number_of
 from failonce.modes.memory import hidden_from, memory
 from failonce.modes.models import Answer, FailureMode, Occurrence
 from failonce.people.models import Person
@@ -53,7 +54,7 @@ def resembling(person: Person, failure: Failure, *, limit: int = SHOWN) -> list[
 
 def resembling_context(person: Person, failure: Failure) -> dict[str, Any]:
     """Return what the pages show of a failure's repeats: its mode, and what it resembles, surely or faintly."""
-    found = [] if failure.withdrawn_at else resembling(person, failure)
+    found = [] if failure.withdrawn_at else _found_or_linked(person, failure)
     sure = [each for each in found if each.said or each.answer == Answer.Value.YES]
     return {
         "failure": failure,
@@ -81,13 +82,30 @@ def _resemblances(
     return _with_failures(hits, answers)
 
 
+def _found_or_linked(person: Person, failure: Failure) -> list[Resemblance]:
+    """Return what it resembles, and then the earlier failures people said it repeats although recall misses them."""
+    found = resembling(person, failure)
+    said = {code for code, value in answers_about(failure).items() if value == Answer.Value.YES}
+    missed = said - {each.failure.code for each in found}
+    earlier = (
+        Failure.objects.visible_to(person)
+        .standing()
+        .filter(pk__in=[number_of(code, "F") for code in missed], started_at__lte=failure.started_at)
+    )
+    modes = _modes_of(earlier)
+    linked = [Resemblance(each, 1.0, (), True, Answer.Value.YES, modes.get(each.pk)) for each in earlier.newest()]
+    return [*found, *linked]
+
+
+def _modes_of(failures: Iterable[Failure]) -> dict[int, FailureMode]:
+    occurrences = Occurrence.objects.filter(failure__in=failures).select_related("mode")
+    return {occurrence.failure_id: occurrence.mode for occurrence in occurrences}
+
+
 def _with_failures(hits: list[Hit], answers: Mapping[str, str]) -> list[Resemblance]:
     numbers = [int(hit.key[2:]) for hit in hits]
     failures = Failure.objects.in_bulk(numbers)
-    modes = {
-        occurrence.failure_id: occurrence.mode
-        for occurrence in Occurrence.objects.filter(failure__in=numbers).select_related("mode")
-    }
+    modes = _modes_of(failures.values())
     return [
         Resemblance(
             failures[number], hit.probability, hit.because, hit.said, answers.get(hit.key, ""), modes.get(number)

@@ -25,7 +25,7 @@ def answer_repeat(*, actor: Person, failure: Failure, other: Failure, value: str
     if value not in Answer.Value.values:
         raise Refused(f"{value[:40]!r} isn't one of: {', '.join(Answer.Value.values)}.")
     if failure.pk == other.pk:
-        raise Refused(f"{failure.code} can't be a repeat of itself.")
+        raise Refused(f"{failure.code} can't be a repeat of itself. Give the code of the other failure.")
     # Locked in one order: two people answering at once must not open two modes, nor wait for each other.
     low, high = Failure.objects.select_for_update().filter(pk__in=[failure.pk, other.pk]).order_by("pk")
     answer, _ = Answer.objects.update_or_create(
