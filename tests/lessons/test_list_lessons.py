@@ -8,8 +8,9 @@ import pytest
 from failonce.failures.models import Failure
 from failonce.failures.telling import Telling
 from failonce.failures.writes import tell_failure, withdraw_failure
+from failonce.lessons.models import Lesson
 from failonce.lessons.teaching import Teaching
-from failonce.lessons.writes import write_lesson
+from failonce.lessons.writes import retire_lesson, write_lesson
 from failonce.people.models import Person
 from tests.doors import call_api, run_cli, signed_in
 
@@ -41,6 +42,32 @@ def test_words_and_the_failure_narrow_it(bo: Person, adas_failure: Failure, anot
     assert f"/lessons/{first}/" not in page
     assert [each["code"] for each in listed["lessons"]] == [second]
     assert "No lesson says" in signed_in(bo).get("/lessons/?q=%00nothing").content.decode()
+
+
+def test_words_in_any_form_and_codes_find_lessons_at_every_door(
+    bo: Person, adas_failure: Failure, another: Failure
+) -> None:
+    first = learn(bo, adas_failure, "empty a queue", "to count", "it fell")
+    second = learn(bo, another, "write logs", "to rotate them", "the disk was full")
+
+    for q, code in [("log rotated", second), ("COUNTING queues", first), (another.code, second), (first, first)]:
+        page = signed_in(bo).get("/lessons/", {"q": q}).content.decode()
+        listed = json.loads(run_cli(bo, "lesson", "list", *q.split(), "--json").stdout)
+        asked = call_api(bo, "GET", f"/lessons?q={q.replace(' ', '+')}").json()
+
+        assert [(f"/lessons/{each}/" in page) for each in (first, second)] == [first == code, second == code]
+        assert [each["code"] for each in listed["lessons"]] == [each["code"] for each in asked["lessons"]] == [code]
+    assert json.loads(run_cli(bo, "lesson", "list", "rotate queue", "--json").stdout)["total"] == 0
+
+
+def test_the_code_of_a_retired_lesson_leads_there(bo: Person, adas_failure: Failure) -> None:
+    code = learn(bo, adas_failure, "empty a queue", "to count", "it fell")
+    retire_lesson(actor=bo, lesson=Lesson.objects.get(), because="No queues any more.")
+
+    page = signed_in(bo).get("/lessons/", {"q": code}).content.decode()
+
+    assert f"/lessons/{code}/" in page
+    assert "nothing more about it" in page
 
 
 def test_lessons_of_a_withdrawn_failure_leave_the_list(ada: Person, another: Failure) -> None:

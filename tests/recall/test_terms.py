@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from failonce.recall.stems import beginnings
 from failonce.recall.tokens import MAX_TERMS, terms
 
 
@@ -58,3 +59,26 @@ def test_what_differs_every_time_is_no_term(volatile: str) -> None:
 
 def test_a_huge_text_gives_a_bounded_number_of_terms() -> None:
     assert len(terms("alpha beta gamma " * 400_000)) == MAX_TERMS
+
+
+@pytest.mark.parametrize(
+    ("word", "forms", "reason"),
+    [
+        ("backups", "backup backups", "a plural"),
+        ("caches", "cache caching cached", "a plural in es"),
+        ("failed", "fail fails failure failing", "a tense"),
+        ("restore", "restored restores restoring", "an e is lost before ing"),
+        ("retries", "retry retries retried retrying", "y and ie"),
+        ("dropped", "drop drops dropping", "doubled letters"),
+    ],
+)
+def test_the_forms_of_a_word_begin_as_it_does(word: str, forms: str, reason: str) -> None:
+    assert all(form.startswith(tuple(beginnings(word))) for form in (word, *forms.split())), reason
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [("based", "basket"), ("speed", "special"), ("server", "service"), ("state", "status"), ("as", "a"), ("ja", "j")],
+)
+def test_what_only_looks_alike_begins_otherwise(word: str, other: str) -> None:
+    assert not other.startswith(tuple(beginnings(word)))

@@ -79,14 +79,15 @@ def edit(code: str, as_json: bool, **said: Any) -> None:
 
 
 @lesson.command("list")
+@click.argument("words", nargs=-1)
 @click.option("--failure", default="", metavar="CODE", help="Only lessons of this failure.")
 @click.option("--asked", is_flag=True, help="Only those whose date has come: is this still true?")
 @click.option("--retired", is_flag=True, help="The retired ones instead.")
 @click.option("--limit", default=40, show_default=True, type=click.IntRange(1, 100), help="How many to show at most.")
 @_as_json
-def list_lessons(failure: str, asked: bool, retired: bool, limit: int, as_json: bool) -> None:
-    """List lessons, those whose date has come first."""
-    query = {"failure": failure, "asked": asked, "retired": retired, "limit": limit}
+def list_lessons(words: tuple[str, ...], failure: str, asked: bool, retired: bool, limit: int, as_json: bool) -> None:
+    """List lessons, those whose date has come first; WORDS narrow by what they say."""
+    query = {"q": " ".join(words), "failure": failure, "asked": asked, "retired": retired, "limit": limit}
     found = ask("GET", f"/lessons?{urlencode(query)}") if is_elsewhere() else _list_here(query)
     say(f"{len(found['lessons'])} of {found['total']} lessons.")
     click.echo(json.dumps(found) if as_json else "\n".join(map(_in_words, found["lessons"])))

@@ -10,7 +10,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from failonce.api.tokens import needs
 from failonce.failures import writes
-from failonce.failures.models import Failure, Note, failure_for
+from failonce.failures.models import Failure, Kind, Note, failure_for
+from failonce.failures.searching import LONGEST, SOUGHT
 from failonce.failures.telling import Loss, Telling
 from failonce.modes.resemblance import Resemblance, resembling, resembling_text
 from failonce.modes.writes import answer_repeat
@@ -173,11 +174,15 @@ def tell(request: HttpRequest, failure: TellIn) -> Status[ToldOut]:
 @router.get("/failures", response=FailurePage, auth=needs("read"), summary="List failures")
 def list_failures(
     request: HttpRequest,
+    q: Annotated[str, Query(max_length=LONGEST, description=SOUGHT)] = "",
+    kind: Kind | None = None,
+    service: Annotated[str, Query(description="By slug.")] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 40,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> FailurePage:
-    """List the failures one may read, newest first."""
-    found = Failure.objects.visible_to(_person(request)).standing().newest()
+    """List the failures one may read, newest first, narrowed by words, kind or service as on the page."""
+    found = Failure.objects.visible_to(_person(request)).standing()
+    found = found.narrowed(words=q, kind=kind or "", service=service).newest()
     rows = found.prefetch_related("services", "impacts__offering", "impacts__audiences")[offset : offset + limit]
     return FailurePage(total=found.count(), failures=[failure_out(row) for row in rows])
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from failonce.catalogue.models import Audience, Offering, Service
+from failonce.failures.searching import says
 from failonce.history.codes import number_of
 from failonce.people.errors import NotFound
 from failonce.people.models import Person
@@ -48,6 +49,10 @@ def note_kinds() -> list[tuple[str, str]]:
     return list(Note.Kind.choices)
 
 
+# What the letter of a code has to do with a failure.
+_BY_CODE = {"F": "pk", "M": "occurrence__mode", "L": "lessons"}
+
+
 class FailureQuerySet(models.QuerySet["Failure"]):
     """Questions about failures; each returns a queryset, so they chain."""
 
@@ -64,6 +69,18 @@ class FailureQuerySet(models.QuerySet["Failure"]):
     def standing(self) -> FailureQuerySet:
         """Leave out withdrawn failures."""
         return self.filter(withdrawn_at=None)
+
+    def narrowed(self, *, words: str = "", kind: str = "", service: str = "") -> FailureQuerySet:
+        """Keep those that say all words, are of a kind and touch a service (by slug); what is empty narrows nothing.
+
+        A code alone stands for what it names: the failure, those of the mode, the one that taught the lesson.
+        """
+        found = self.filter(kind=kind) if kind else self
+        found = found.filter(services__slug=service) if service else found
+        for letter, relation in _BY_CODE.items():
+            if number := number_of(words, letter):
+                return found.filter(**{relation: number})
+        return found.filter(says(words, "title", "story"))
 
     def newest(self) -> FailureQuerySet:
         """Put what happened last first."""

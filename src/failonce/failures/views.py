@@ -5,21 +5,23 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from failonce.catalogue.models import Service
 from failonce.catalogue.ticking import split
 from failonce.failures import writes
 from failonce.failures.forms import TellForm, code_meant, initial_of
 from failonce.failures.models import Draft, Failure, Kind, failure_for
+from failonce.failures.searching import LONGEST
 from failonce.history.codes import number_of
 from failonce.history.models import Entry
 from failonce.history.verbs import Verb
 from failonce.lessons.models import Lesson
-from failonce.modes.models import Answer
+from failonce.modes.models import Answer, named_by
 from failonce.modes.resemblance import resembling_context, resembling_text
 from failonce.modes.writes import answer_repeat
 from failonce.people.errors import Conflict, DomainError, Refused
@@ -36,13 +38,25 @@ _ANSWER = "answer-"  # the name of a field that answers "is it this one again?":
 @require_GET
 def failure_list(request: Request) -> HttpResponse:
     """Every failure one may read, newest first, narrowed by words, kind or service."""
-    found = _narrowed(Failure.objects.visible_to(request.user).standing(), request.GET)
+    words, kind, service = (request.GET.get(name, "").strip()[:LONGEST] for name in ("q", "kind", "service"))
+    kind = kind if kind in Kind.values else ""
+    found = Failure.objects.visible_to(request.user).standing().narrowed(words=words, kind=kind, service=service)
     page = Paginator(found.newest().select_related("occurrence").prefetch_related("services"), _PER_PAGE).get_page(
         request.GET.get("page")
     )
     kept = request.GET.copy()
     kept.pop("page", None)
-    context = {"page": page, "kinds": Kind.choices, "asked": request.GET, "kept": kept.urlencode()}
+    context = {
+        "page": page,
+        "kinds": Kind.choices,
+        "services": _services_to_choose(request.user, service),
+        "asked": {"q": words, "kind": kind, "service": service},
+        "narrowed": words or kind or service,
+        "kind_label": Kind(kind).label if kind else "",
+        "service_name": Service.objects.filter(slug=service).values_list("name", flat=True).first() or service,
+        "named": named_by(request.user, words),
+        "kept": kept.urlencode(),
+    }
     return page_or_fragment(request, "failures/failure_list.html", "failures/_failure_rows.html", context)
 
 
@@ -260,14 +274,10 @@ def _tell_notices(request: Request, notices: list[str]) -> None:
         messages.info(request, notice)
 
 
-def _narrowed(failures: Any, asked: Any) -> Any:
-    if words := asked.get("q", "").replace("\x00", "").strip()[:200]:
-        failures = failures.filter(Q(title__icontains=words) | Q(story__icontains=words))
-    if (kind := asked.get("kind", "")) in Kind.values:
-        failures = failures.filter(kind=kind)
-    if service := asked.get("service", "").replace("\x00", ""):
-        failures = failures.filter(services__slug=service)
-    return failures
+def _services_to_choose(person: Person, chosen: str) -> QuerySet[Service]:
+    """Return the services of failures one may read, so that none gives a restricted one away; and the chosen one."""
+    readable = Failure.objects.visible_to(person).standing().filter(services=OuterRef("pk"))
+    return Service.objects.filter(Q(Exists(readable)) | Q(slug=chosen)).order_by("name", "pk")
 
 
 def _whole(value: str | None) -> int:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from failonce.api.tokens import needs
 from failonce.failures.models import failure_for
+from failonce.failures.searching import LONGEST, SOUGHT
 from failonce.lessons import writes
 from failonce.lessons.models import Lesson, lesson_for
 from failonce.lessons.teaching import Teaching
@@ -123,6 +124,7 @@ def write(request: HttpRequest, lesson: WriteLessonIn) -> Status[KeptOut]:
 @router.get("/lessons", response=LessonPage, auth=needs("read"), summary="List lessons")
 def list_lessons(
     request: HttpRequest,
+    q: Annotated[str, Query(max_length=LONGEST, description=SOUGHT)] = "",
     failure: str = "",
     asked: bool = False,
     retired: bool = False,
@@ -130,7 +132,7 @@ def list_lessons(
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> LessonPage:
     """List the lessons one may read, those whose date has come first; or only those, or the retired ones."""
-    return list_for(_person(request), failure=failure, asked=asked, retired=retired, limit=limit, offset=offset)
+    return list_for(_person(request), q=q, failure=failure, asked=asked, retired=retired, limit=limit, offset=offset)
 
 
 @router.get("/lessons/{code}", response=LessonOut, auth=needs("read"), summary="Read a lesson")
@@ -174,11 +176,18 @@ def edit_for(person: Person, code: str, lesson: EditLessonIn) -> KeptOut:
 
 
 def list_for(
-    person: Person, *, failure: str = "", asked: bool = False, retired: bool = False, limit: int = 40, offset: int = 0
+    person: Person,
+    *,
+    q: str = "",
+    failure: str = "",
+    asked: bool = False,
+    retired: bool = False,
+    limit: int = 40,
+    offset: int = 0,
 ) -> LessonPage:
     """List the lessons this person may read."""
     today = timezone.localdate()
-    found = Lesson.objects.visible_to(person).listed(today, retired=retired)
+    found = Lesson.objects.visible_to(person).listed(today, retired=retired).saying(q)
     if asked:
         found = found.asked(today)
     if failure:

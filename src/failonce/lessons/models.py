@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from failonce.catalogue.models import Service
 from failonce.failures.models import Failure
+from failonce.failures.searching import says
 from failonce.history.codes import number_of
 from failonce.people.errors import NotFound
 from failonce.people.models import Person
@@ -33,6 +34,10 @@ class KindOfChange(models.TextChoices):
 _A_CHANGE = {KindOfChange.MIGRATION: "data migration", KindOfChange.DEPLOYMENT: "deployment"}
 
 
+# What the letter of a code has to do with a lesson.
+_BY_CODE = {"L": "pk", "F": "failure", "M": "failure__occurrence__mode"}
+
+
 class LessonQuerySet(models.QuerySet["Lesson"]):
     """Questions about lessons."""
 
@@ -47,6 +52,13 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
     def asked(self, today: date) -> LessonQuerySet:
         """Keep those whose date has come: is this still true?"""
         return self.standing().filter(renew_by__lte=today)
+
+    def saying(self, words: str) -> LessonQuerySet:
+        """Keep those that say all words; a code alone stands for the lesson, or those of the failure or the mode."""
+        for letter, relation in _BY_CODE.items():
+            if number := number_of(words, letter):
+                return self.filter(**{relation: number})
+        return self.filter(says(words, "when_you", "remember", "because"))
 
     def listed(self, today: date, *, retired: bool = False) -> LessonQuerySet:
         """Keep what stands, or was retired, of standing failures: first what is asked about, then new ones."""

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,11 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from failonce.catalogue.ticking import initial_services
 from failonce.failures.models import Failure, failure_for
+from failonce.failures.searching import LONGEST
 from failonce.history.models import Entry
 from failonce.history.verbs import Verb
 from failonce.lessons import writes
 from failonce.lessons.forms import LessonForm, initial_of
 from failonce.lessons.models import Lesson, lesson_for
+from failonce.modes.models import named_by
 from failonce.people.errors import Conflict, Refused
 from failonce.people.models import Person
 from failonce.people.permissions import may
@@ -33,10 +34,8 @@ def lesson_list(request: Request) -> HttpResponse:
     retired = request.GET.get("show") == "retired"
     today = timezone.localdate()
     found = Lesson.objects.visible_to(request.user).listed(today, retired=retired)
-    words = request.GET.get("q", "").replace("\x00", "").strip()[:200]
-    if words:
-        found = found.filter(_says(words))
-    rows = found.select_related("failure").prefetch_related("services")
+    words = request.GET.get("q", "").strip()[:LONGEST]
+    rows = found.saying(words).select_related("failure").prefetch_related("services")
     page = Paginator(rows, _PER_PAGE).get_page(request.GET.get("page"))
     kept = request.GET.copy()
     kept.pop("page", None)
@@ -47,6 +46,7 @@ def lesson_list(request: Request) -> HttpResponse:
         "others": [lesson for lesson in page if lesson not in asked],
         "retired": retired,
         "words": words,
+        "named": named_by(request.user, words),
         "kept": kept.urlencode(),
     }
     return render(request, "lessons/lesson_list.html", context)
@@ -161,10 +161,6 @@ def _refused(request: Request, found: Lesson, problem: dict[str, str]) -> HttpRe
 
 def _first(refusal: Refused) -> str:
     return next(iter(refusal.fields.values()), refusal.message)
-
-
-def _says(words: str) -> Q:
-    return Q(when_you__icontains=words) | Q(remember__icontains=words) | Q(because__icontains=words)
 
 
 def _day(text: str) -> date | None:

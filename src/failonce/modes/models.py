@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from failonce.failures.models import Failure
 from failonce.history.codes import number_of
+from failonce.lessons.models import Lesson
 from failonce.people.errors import NotFound
 from failonce.people.models import Person
 
@@ -124,3 +125,14 @@ def mode_for(person: Person, code: str) -> FailureMode:
     if found is None:
         raise NotFound(f"There is no failure mode {code[:40]}. Check the code.")
     return found
+
+
+def named_by(person: Person, code: str) -> Failure | FailureMode | Lesson | None:
+    """Return what a code alone names, if there is such a thing that this person may read, in lists too."""
+    if number := number_of(code, "F"):
+        return Failure.objects.visible_to(person).filter(pk=number).first()
+    if number := number_of(code, "M"):
+        mode: FailureMode | None = modes_for(person).filter(pk=number).first()
+        return mode
+    number = number_of(code, "L")
+    return Lesson.objects.visible_to(person).filter(pk=number).first() if number else None

@@ -40,6 +40,19 @@ def stem(word: str) -> str:
     return word[:-1] if len(word) > 4 and word[-1] in "ey" else word
 
 
+def beginnings(word: str) -> set[str]:
+    """How the forms of an English word begin: "failed" gives fail, "retries" retry and retrie; other words stay."""
+    if len(word) < 4 or not word.isascii() or not word.isalpha():
+        return {word}
+    plain = _without_plural(word)
+    # What begins so is found, not only what is the same, so less may go than in a stem: "based" isn't "basket".
+    root = _without_tense(plain)
+    if len(root) < 4 or plain.endswith("eed"):
+        root = plain
+    endings = {"e": "ing", "y": "ie"}
+    return {root, root[:-1] + endings[root[-1]]} if root[-1] in endings else {root}
+
+
 def _without_plural(word: str) -> str:
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"

@@ -1,0 +1,66 @@
+"""The words somebody looks for, as a question to the database: the same on SQLite and PostgreSQL."""
+
+import re
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+from failonce.people.words import clean
+from failonce.recall.stems import beginnings
+
+LONGEST = 200  # characters; what is beyond them is not looked for
+SOUGHT = 'Words, each in any form or only its beginning; "quoted words" just so; or a code alone.'
+_QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))
+_QUOTED = re.compile(r'"\s*([^"]*[^"\s])\s*"')
+_AROUND_WORDS = ".,;:!?()[]{}'"
+_BEFORE_A_WORD = r"(^|\W|_)"
+
+
+def says(asked: str, *fields: str) -> Q:
+    """Ask that each word begins one in any of these fields, in any form; "quoted words" stand just so."""
+    asked = clean(asked)[:LONGEST].translate(_QUOTES)
+    loose = _QUOTED.sub(" ", asked).replace('"', " ").split()
+    wanted = Q()
+    for word in dict.fromkeys(each.strip(_AROUND_WORDS) or each for each in loose):
+        wanted &= _any(_begins(field, each) for each in sorted(beginnings(word.lower())) for field in fields)
+    for phrase in _QUOTED.findall(asked):
+        wanted &= _any(_stands(field, phrase.split()) for field in fields)
+    return wanted
+
+
+def _begins(field: str, beginning: str) -> Q:
+    """Ask for a word that begins so; beyond ASCII for the letters alone: not every script parts its words."""
+    if not beginning.isascii():
+        # SQLite knows capitals of ASCII only.
+        forms = {beginning, beginning.upper(), beginning.capitalize()}
+        return _any(_has(field, each) for each in sorted(forms))
+    if not beginning[0].isalnum():
+        return _has(field, beginning)
+    # Most words follow a space, which is found ten times as fast as a pattern; so the pattern comes last.
+    follows = _has(field, f" {beginning}") | Q(**{f"{field}__iregex": _BEFORE_A_WORD + re.escape(beginning)})
+    if len(beginning) > 3:
+        follows |= Q(**{f"{field}__regex": "[a-z0-9]" + re.escape(beginning.capitalize())})  # ReadTimeoutError
+    return _has(field, beginning) & follows
+
+
+def _stands(field: str, words: list[str]) -> Q:
+    """Ask for these words, one after another, however their lines are broken."""
+    pattern = r"\s+".join(map(re.escape, words))
+    before = _BEFORE_A_WORD if _parts_words(words[0][0]) else ""
+    after = r"(\W|_|$)" if _parts_words(words[-1][-1]) else ""
+    likely = reduce(lambda so_far, word: so_far & _has(field, word), filter(str.isascii, words), Q())
+    return likely & Q(**{f"{field}__iregex": before + pattern + after})
+
+
+def _parts_words(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+def _has(field: str, letters: str) -> Q:
+    return Q(**{f"{field}__icontains": letters})
+
+
+def _any(questions: Iterable[Q]) -> Q:
+    return reduce(or_, questions)
