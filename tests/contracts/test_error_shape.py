@@ -77,6 +77,7 @@ WAYS: dict[str, tuple[int, Ask]] = {
     ),
     "a limit beyond any page": (422, lambda ada, f: call_api(ada, "GET", f"/people?limit={2**65}")),
     "an offset beyond any database": (422, lambda ada, f: call_api(ada, "GET", f"/people?offset={2**65}")),
+    "a query parameter nobody knows": (422, lambda ada, f: call_api(ada, "GET", "/failures?nonsense=1")),
     "an offset below nothing": (422, lambda ada, f: call_api(ada, "GET", "/people?offset=-1")),
     "words a write refuses": (422, lambda ada, f: call_api(ada, "POST", "/tokens", TOKEN | {"scopes": ["fly"]})),
     "somebody saved in between": (409, edit_twice),

@@ -3,7 +3,7 @@
 from failonce import __version__
 from failonce.api import errors
 from failonce.api.docs import DescribedAPI, Docs, for_the_known
-from failonce.api.reading import Bodies
+from failonce.api.reading import Bodies, only_known_parameters
 from failonce.api.tokens import needs
 
 api = DescribedAPI(
@@ -21,6 +21,7 @@ api = DescribedAPI(
     urls_namespace="api",
 )
 errors.install(api)
+api.add_decorator(only_known_parameters, mode="view")
 api.add_router("", "failonce.failures.api.router")
 api.add_router("", "failonce.modes.api.router")
 api.add_router("", "failonce.people.api.router")
