@@ -57,7 +57,7 @@ def test_the_pages_for_when_all_else_fails_need_no_context(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html", "503.html", "refused.html"]
+    "name", ["400.html", "421.html", "403.html", "403_csrf.html", "404.html", "500.html", "503.html", "refused.html"]
 )
 def test_error_pages_are_calm(name: str) -> None:
     page = render_to_string(name, {"words": [("story", "The queue filled up.")], "error": "Somebody saved in between."})

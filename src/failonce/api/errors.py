@@ -17,6 +17,8 @@ _SENTENCES = {
     404: "There is nothing at this address. See /api/docs.",
     405: "This address doesn't take this method; the Allow header says which it takes.",
     413: "That is more than can be sent at once. Send less.",
+    421: "This failonce doesn't answer to the host name in the address. Use the address you were given, or ask whoever "
+    "runs it to set FAILONCE_SITE_URL or FAILONCE_ALLOWED_HOSTS.",
     500: "Something failed on our side and was logged. Send it again; if it stays, tell whoever runs failonce here.",
     503: "The database can't take this right now; nothing was saved. Send it again in a moment.",
 }

@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "failonce.api.errors.OneErrorShape",
+    "failonce.web.middleware.KnownNames",
     "failonce.web.middleware.NothingLost",
     "failonce.web.drafts.DraftDone",
     "django.contrib.sessions.middleware.SessionMiddleware",

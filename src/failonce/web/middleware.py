@@ -1,13 +1,45 @@
-"""When the database can't take a write, the person gets their words back, not an error page."""
+"""When a name isn't ours, or the database can't take a write, the person gets a sentence and their words back."""
 
+import logging
 from collections.abc import Callable
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import DisallowedHost
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from failonce.people.errors import DomainError
+from failonce.web import stylesheet
+
+log = logging.getLogger(__name__)
+
+
+class KnownNames:
+    """Answers 421 under a host name that isn't this installation's, and tells the log which setting makes it so."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            request.get_host()
+        except DisallowedHost:
+            return _not_our_name(request)
+        return self.get_response(request)
+
+
+def _not_our_name(request: HttpRequest) -> HttpResponse:
+    if request.path_info == stylesheet.address():  # the page below shall look like ours
+        return stylesheet.stylesheet(request, stylesheet.current().digest)
+    log.warning(
+        "Asked for under the name %.100r, which isn't one of ours. If it should be: FAILONCE_SITE_URL is the address "
+        "people open, FAILONCE_ALLOWED_HOSTS takes more names; then start failonce again.",
+        request.headers.get("Host", ""),
+    )
+    # Without the request, and so without the organisation's name: whoever scans addresses learns nothing more.
+    return HttpResponse(render_to_string("421.html"), status=421)
 
 
 class NothingLost:
