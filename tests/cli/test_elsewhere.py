@@ -108,6 +108,20 @@ def test_json_lines_are_imported_in_parts(elsewhere: Run, tmp_path: Path, monkey
     assert Failure.objects.earliest("pk").imported_as == f"{tmp_path.name}/pager:0"
 
 
+@pytest.mark.parametrize(("token", "why"), [("fo_wrong", "doesn't know the token in"), ("", "FAILONCE_TOKEN is empty")])
+def test_a_token_that_is_wrong_or_missing_is_named_by_its_setting(
+    elsewhere: Run, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch, token: str, why: str
+) -> None:
+    monkeypatch.setenv("FAILONCE_TOKEN", token)
+
+    refused = elsewhere("recall", "disk")
+
+    assert refused.exit_code == 1
+    assert why in refused.stderr
+    assert f"{live_server.url}/account/tokens/" in refused.stderr
+    assert "Bearer" not in refused.stderr
+
+
 @pytest.mark.parametrize("name", ["table.csv", "story.md", "list.jsonl", "folder"])
 def test_what_is_no_json_lines_is_imported_where_the_data_is(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from failonce.people.models import APIToken, Person
-from failonce.people.writes import issue_token
+from failonce.people.writes import issue_token, revoke_token
 from tests.doors import call_api, run_cli, signed_in
 
 Door = Callable[[Person], str]
@@ -36,6 +36,10 @@ def through_the_cli(person: Person) -> str:
 
 def ask(secret: str, path: str = "/people/me") -> int:
     return Client().get(f"/api{path}", headers={"Authorization": f"Bearer {secret}"}).status_code
+
+
+def said_to(header: str) -> str:
+    return str(Client().get("/api/people/me", headers={"Authorization": header}).json()["detail"])
 
 
 @pytest.mark.parametrize("door", [through_the_page, through_the_api, through_the_cli])
@@ -97,6 +101,18 @@ def test_revoking_ends_a_token_at_once(ada: Person) -> None:
     assert call_api(ada, "DELETE", f"/tokens/{by_api.token.pk}").status_code == 204
 
     assert (ask(by_page.secret), ask(by_api.secret)) == (401, 401)
+
+
+def test_no_token_and_one_that_opens_nothing_are_told_apart_and_nothing_more(ada: Person) -> None:
+    revoked, ended = (issue_token(actor=ada, name=name, scopes=["read"], days=1) for name in ("one", "two"))
+    revoke_token(actor=ada, token=revoked.token)
+    APIToken.objects.filter(pk=ended.token.pk).update(expires_at=timezone.now())
+
+    said = {said_to(f"Bearer {secret}") for secret in (revoked.secret, ended.secret, "fo_never", "\xff")}
+    nothing_sent = {said_to(header) for header in ("", "Bearer", "Bearer ", "Basic YTpi")}
+
+    assert said == {"The API token you sent isn't known here, or not any more. Issue another under your account."}
+    assert nothing_sent == {"Send an API token: Authorization: Bearer <token>. Issue one under your account."}
 
 
 def test_nobody_finds_or_ends_the_token_of_another(ada: Person, bo: Person, root: Person) -> None:

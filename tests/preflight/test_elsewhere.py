@@ -188,7 +188,8 @@ def test_a_server_that_hangs_up_lets_the_change_pass(trouble):
 TROUBLES = [
     (500, b"<h1>Server Error</h1>", "500"),
     (503, b'{"detail": "The database is busy.", "fields": {}}', "database is busy"),
-    (401, b'{"detail": "Send an API token."}', "Send an API token"),
+    (401, b'{"detail": "Send an API token."}', "doesn't know the token in FAILONCE_TOKEN"),
+    (401, b"[]", "Is FAILONCE_URL right?"),
     (403, b'{"detail": "This token lacks the scope."}', "lacks the scope"),
     (404, b"nginx", "Is FAILONCE_URL right?"),
     (302, b"", "302"),

@@ -70,6 +70,6 @@ def for_the_known(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
             return errors.answer(error)
         if known:
             return view(request, **parameters)
-        return errors.stranger() if request.path.endswith(".json") else redirect_to_login(request.path)
+        return errors.stranger(request) if request.path.endswith(".json") else redirect_to_login(request.path)
 
     return wrapped

@@ -72,9 +72,14 @@ def answer(error: DomainError) -> HttpResponse:
     return response
 
 
-def stranger() -> HttpResponse:
-    """Return what somebody without a token reads."""
-    response = problem(401, "Send an API token: Authorization: Bearer <token>. Issue one under your account.")
+def stranger(request: HttpRequest) -> HttpResponse:
+    """Return what somebody reads who sent no token, or one that opens nothing, for whichever reason."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        said = "The API token you sent isn't known here, or not any more. Issue another under your account."
+    else:
+        said = "Send an API token: Authorization: Bearer <token>. Issue one under your account."
+    response = problem(401, said)
     response["WWW-Authenticate"] = "Bearer"
     return response
 
@@ -95,7 +100,7 @@ def _place(location: tuple[Any, ...]) -> str:
 
 
 def _stranger(request: HttpRequest, error: Any) -> HttpResponse:
-    return stranger()
+    return stranger(request)
 
 
 def _http(request: HttpRequest, error: Any) -> HttpResponse:

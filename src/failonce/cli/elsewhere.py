@@ -81,7 +81,16 @@ def _sentence_of(answer: Any, site: str) -> str:
     """Return what a refusal says: our own problem details, or the bare status of something in between."""
     try:
         problem = json.loads(answer.read())
+        if answer.code == 401 and "detail" in problem:
+            return _unknown_to(site)
         fields = [f"{name}: {why}" for name, why in problem.get("fields", {}).items()]
         return "\n  ".join([str(problem["detail"]), *fields])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return f"{urlsplit(site).hostname} answered {answer.code} {answer.reason}. Is FAILONCE_URL right?"
+
+
+def _unknown_to(site: str) -> str:
+    where = f"under your account ({site}/account/tokens/)."
+    if env("FAILONCE_TOKEN"):
+        return f"{site} doesn't know the token in FAILONCE_TOKEN, or not any more. Issue another {where}"
+    return f"{site} wants an API token, and FAILONCE_TOKEN is empty. Issue one {where}"
