@@ -100,3 +100,22 @@ def test_the_operator_of_this_machine_is_made_once(db: None) -> None:
     assert operator() == operator()
     assert operator().email == OPERATOR
     assert not operator().has_usable_password()
+
+
+@pytest.mark.parametrize("page", ["/account/password/", "/account/address/"])
+def test_the_operator_reads_how_to_get_in_again_and_how_to_become_somebody(db: None, no_mail: None, page: str) -> None:
+    said = signed_in(operator()).get(page).content.decode()
+
+    assert f"failonce people link {OPERATOR}" in said
+    assert 'href="/people/invite/"' in said
+    assert "failonce people invite you@example.org --administrator" in said
+
+
+def test_others_without_a_password_are_not_sent_to_what_they_may_not_do(ada: Person) -> None:
+    ada.set_unusable_password()
+    ada.save()
+
+    said = signed_in(ada).get("/account/password/").content.decode()
+
+    assert "failonce people link ada@example.org" in said
+    assert "/people/invite/" not in said

@@ -122,9 +122,12 @@ def test_nobody_floods_a_mailbox(ada: Person, mailbox: Mailbox) -> None:
     assert answers == [302] * 5 + [422]
 
 
-def test_without_a_mail_server_the_page_says_so(ada: Person, no_mail: None) -> None:
+def test_without_a_mail_server_the_page_says_who_can_change_that_and_how(
+    ada: Person, root: Person, no_mail: None
+) -> None:
     browser = signed_in(ada)
 
-    assert "sends no mail" in browser.get("/account/address/").content.decode()
+    assert "Ask an administrator to set up mail" in browser.get("/account/address/").content.decode()
+    assert "FAILONCE_EMAIL_URL" in signed_in(root).get("/account/address/").content.decode()
     assert ask(browser).status_code == 200
     assert Person.objects.get(pk=ada.pk).email == "ada@example.org"

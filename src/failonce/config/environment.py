@@ -26,7 +26,11 @@ SETTINGS = (
     Setting("FAILONCE_ORGANISATION", "", "The name shown at the top of every page."),
     Setting("FAILONCE_TIME_ZONE", "UTC", "The time zone that pages show and forms take times in."),
     Setting("FAILONCE_SECRET_KEY", "", "Signs sessions and links; empty means one kept in FAILONCE_HOME."),
-    Setting("FAILONCE_EMAIL_URL", "", "smtp://user:password@host:25 for mail; empty prints mail to the log."),
+    Setting(
+        "FAILONCE_EMAIL_URL",
+        "",
+        "smtp://user:password@host:25 for mail, encrypted with smtp+tls:// or smtps://; empty prints mail to the log.",
+    ),
     Setting("FAILONCE_EMAIL_FROM", "failonce@localhost", "The sender of mail."),
     Setting("FAILONCE_AS", "", "Who the command line acts as: the e-mail address of a person."),
     Setting("FAILONCE_URL", "", "A failonce elsewhere that the command line talks to."),
