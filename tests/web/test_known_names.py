@@ -1,6 +1,11 @@
 """Under a host name that isn't ours: whoever runs it learns which setting to give, a stranger nothing."""
 
+import json
 import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +14,11 @@ from django.test import Client
 from failonce.web import stylesheet
 
 SETTINGS = ("FAILONCE_SITE_URL", "FAILONCE_ALLOWED_HOSTS")
+PRINT = """
+import json
+from failonce.config.settings import ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS
+print(json.dumps([ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS]))
+"""
 
 
 def ask(path: str, host: str = "stranger.example", method: str = "GET") -> Any:
@@ -45,3 +55,26 @@ def test_the_log_names_them_in_one_line_without_a_traceback(caplog: pytest.LogCa
     assert all(name in ours.getMessage() for name in SETTINGS)
     assert len(ours.getMessage()) < 400
     assert not any(each.exc_info for each in caplog.records)
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://failonce.example", "https://old.example", "https://a.harbour.example", "http://old.example"]
+)
+def test_forms_are_taken_under_every_name_that_a_proxy_serves(
+    db: None, settings: Any, tmp_path: Path, origin: str
+) -> None:
+    more = {"FAILONCE_SITE_URL": "https://failonce.example", "FAILONCE_ALLOWED_HOSTS": "old.example, .harbour.example"}
+    settings.ALLOWED_HOSTS, settings.CSRF_TRUSTED_ORIGINS = settings_with(FAILONCE_HOME=str(tmp_path), **more)
+    browser, host = Client(enforce_csrf_checks=True), origin.partition("//")[2]
+    browser.get("/sign-in/", headers={"host": host})
+    form = {"csrfmiddlewaretoken": browser.cookies["csrftoken"].value}
+
+    assert browser.post("/sign-in/", form, headers={"host": host, "origin": origin}).status_code == 200
+    assert browser.post("/sign-in/", form, headers={"host": host, "origin": "https://x.example"}).status_code == 403
+
+
+def settings_with(**environment: str) -> Any:
+    """Return the names and origins that the product's settings have in this environment."""
+    command = [sys.executable, "-c", PRINT]
+    environment |= {"PYTHONPATH": os.pathsep.join(sys.path)}
+    return json.loads(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)

@@ -67,14 +67,13 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _site = urlsplit(SITE_URL)
-ALLOWED_HOSTS = [
-    "127.0.0.1",
-    "localhost",
-    "[::1]",
-    *filter(None, [_site.hostname]),
-    *env_list("FAILONCE_ALLOWED_HOSTS"),
+_more_names = env_list("FAILONCE_ALLOWED_HOSTS")
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *filter(None, [_site.hostname]), *_more_names]
+# Behind a proxy that speaks HTTPS we see HTTP, and would take a form sent from our own page for a stranger's.
+CSRF_TRUSTED_ORIGINS = [
+    *([SITE_URL] if _site.scheme in {"http", "https"} else []),
+    *(f"https://{'*' if name.startswith('.') else ''}{name}" for name in _more_names if name != "*"),
 ]
-CSRF_TRUSTED_ORIGINS = [SITE_URL] if _site.scheme in {"http", "https"} else []
 
 INSTALLED_APPS = [
     "django.contrib.auth",
