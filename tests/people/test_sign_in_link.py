@@ -17,6 +17,8 @@ from failonce.people.models import Person
 from failonce.people.writes import close_account, make_sign_in_link
 from tests.doors import run_cli
 
+NEW = "a quiet green harbour"
+
 
 def path_of(link: str) -> str:
     return urlsplit(link).path
@@ -60,6 +62,29 @@ def test_a_new_password_and_a_closed_account_end_links(ada: Person, bo: Person, 
 
     assert client.post(for_ada).status_code == 410
     assert client.post(for_bo).status_code == 410
+
+
+def test_whoever_came_by_a_link_may_have_forgotten_the_password_within_the_hour(ada: Person, client: Client) -> None:
+    client.post(path_of(sign_in_link_for(ada)))
+    form = {"new_password1": NEW, "new_password2": NEW}
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=61), tick=False):
+        assert client.post("/account/password/", form).status_code == 200
+    assert 'name="old_password"' not in client.get("/account/password/").content.decode()
+    assert client.post("/account/password/", form)["Location"] == "/account/"
+
+    assert Client().post("/sign-in/", {"username": ada.email, "password": NEW}).status_code == 302
+    assert 'name="old_password"' in client.get("/account/password/").content.decode()
+
+
+def test_a_link_gives_no_password_to_an_account_without_one(root: Person, client: Client) -> None:
+    root.set_unusable_password()
+    root.save()
+    client.post(path_of(sign_in_link_for(root)))
+
+    client.post("/account/password/", {"new_password1": NEW, "new_password2": NEW})
+
+    assert not Person.objects.get(pk=root.pk).has_usable_password()
 
 
 def test_a_made_up_link_says_it_is_over(client: Client, ada: Person) -> None:

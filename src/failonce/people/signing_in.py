@@ -1,5 +1,8 @@
 """The pages before one is known: signing in, joining, a forgotten password."""
 
+import time
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth import login, views
 from django.contrib.auth.decorators import login_not_required
@@ -14,9 +17,10 @@ from django.views.decorators.http import require_http_methods
 from failonce.people import links, mails, writes
 from failonce.people.errors import Refused
 from failonce.people.forms import ChangePasswordForm, ForgottenForm, JoinForm, NewPasswordForm, SignInForm
-from failonce.people.models import Invitation
+from failonce.people.models import Invitation, Person
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
+_CAME_BY_LINK = "came_by_link_at"
 
 sign_in = views.LoginView.as_view(
     template_name="people/sign_in.html", authentication_form=SignInForm, redirect_authenticated_user=True
@@ -50,13 +54,20 @@ class ChangePassword(views.PasswordChangeView):
     """Change one's own password; this session stays, all others end."""
 
     template_name = "people/password_change.html"
-    form_class = ChangePasswordForm
     success_url = reverse_lazy("me")
 
-    def form_valid(self, form: ChangePasswordForm) -> HttpResponse:  # type: ignore[override]
+    def get_form_class(self) -> type[NewPasswordForm]:  # type: ignore[override]
+        """Ask for the old password, except from somebody let in by a link just now: most likely they forgot it."""
+        person = cast("Person", self.request.user)
+        came_at = self.request.session.get(_CAME_BY_LINK, 0)
+        by_link = time.time() - came_at < links.SIGN_IN_LINK_SECONDS and person.has_usable_password()
+        return NewPasswordForm if by_link else ChangePasswordForm
+
+    def form_valid(self, form: NewPasswordForm) -> HttpResponse:  # type: ignore[override]
         """Say that it worked."""
+        self.request.session.pop(_CAME_BY_LINK, None)
         messages.success(self.request, "Your password is changed. You are signed out everywhere else.")
-        return super().form_valid(form)
+        return super().form_valid(form)  # type: ignore[arg-type]
 
 
 password_new = NewPassword.as_view()
@@ -74,6 +85,7 @@ def sign_in_link(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "GET":
         return render(request, "people/sign_in_link.html", {"person": person})
     login(request, person, backend=_BACKEND)
+    request.session[_CAME_BY_LINK] = time.time()
     return redirect("front")
 
 
