@@ -96,7 +96,8 @@ def test_the_same_answers_teach_the_same(root: Person, rejected: list[Failure]) 
 
 # Of a change that recall is sure about, a yes teaches nothing new.
 UNSURE = (
-    "Keep fewer connections of the reporting job open at night, as nobody reads its numbers before the morning comes."
+    "Keep fewer new connections of the reporting job open at night, for an hour, as nobody reads its numbers "
+    "before the morning comes."
 )
 
 
