@@ -201,6 +201,11 @@ class Draft(models.Model):
         return str(self.key)
 
 
+def nothing_told_to(person: Person) -> bool:
+    """Whether there is no failure yet that this person could read, learn from or be reminded of."""
+    return not Failure.objects.visible_to(person).standing().exists()
+
+
 def failure_for(person: Person, code: str) -> Failure:
     """Return the failure with this code (F-123); raise NotFound if there is none this person may read."""
     number = number_of(code, "F")

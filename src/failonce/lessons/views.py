@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from failonce.catalogue.ticking import initial_services
-from failonce.failures.models import Failure, failure_for
+from failonce.failures.models import Failure, failure_for, nothing_told_to
 from failonce.failures.searching import LONGEST
 from failonce.history.models import Entry
 from failonce.history.verbs import Verb
@@ -48,6 +48,7 @@ def lesson_list(request: Request) -> HttpResponse:
         "words": words,
         "named": named_by(request.user, words),
         "kept": kept.urlencode(),
+        "is_empty": nothing_told_to(request.user),
     }
     return render(request, "lessons/lesson_list.html", context)
 

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from failonce.failures.models import Failure, failure_for
+from failonce.failures.models import Failure, failure_for, nothing_told_to
 from failonce.history.models import Entry
 from failonce.history.verbs import Verb
 from failonce.lessons.models import Lesson
@@ -27,7 +27,7 @@ _PER_PAGE = 40
 def mode_list(request: Request) -> HttpResponse:
     """Every failure mode, those that came back last first."""
     page = Paginator(modes_for(request.user), _PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "modes/mode_list.html", {"page": page})
+    return render(request, "modes/mode_list.html", {"page": page, "is_empty": nothing_told_to(request.user)})
 
 
 @require_GET

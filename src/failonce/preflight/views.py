@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from failonce.catalogue.ticking import ServicesForm
+from failonce.failures.models import nothing_told_to
 from failonce.history.models import Entry
 from failonce.people.errors import Refused
 from failonce.people.models import Person
@@ -92,7 +93,11 @@ def _refused(request: Request, found: Preflight, reminder: Reminder, reason: str
 
 def _ask_page(request: Request, form: AskForm, status: int = 200) -> HttpResponse:
     lately = Preflight.objects.filter(asked_by=request.user).prefetch_related("reminders")
-    context = {"form": form, "lately": lately.order_by("-pk")[:_LATELY]}
+    context = {
+        "form": form,
+        "lately": lately.order_by("-pk")[:_LATELY],
+        "is_empty": nothing_told_to(request.user),
+    }
     return render(request, "preflight/preflight_ask.html", context, status=status)
 
 
@@ -106,4 +111,5 @@ def _context(person: Person, found: Preflight) -> dict[str, Any]:
         "reminders": reminders,
         "waiting": [reminder for reminder in reminders if not reminder.answer],
         "history": Entry.objects.of(found.code)[:50],
+        "is_empty": nothing_told_to(person),
     }

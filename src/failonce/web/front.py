@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from failonce.failures.models import Draft, Failure
+from failonce.failures.models import Draft, Failure, nothing_told_to
 from failonce.lessons.models import Lesson
 from failonce.modes.models import modes_for
 from failonce.people.models import Person
@@ -30,7 +30,7 @@ def front(request: Request) -> HttpResponse:
         "lessons_asked": _lessons_asked(person),
         "reminders_open": _reminders_open(person),
         "modes": _what_repeats(person),
-        "is_empty": not Failure.objects.visible_to(person).standing().exists(),
+        "is_empty": nothing_told_to(person),
     }
     return render(request, "web/front.html", context)
 
