@@ -181,6 +181,12 @@ def test_the_command_line_lists_and_shows(ada: Person, harbour_catalogue: None) 
     assert run_cli(ada, "catalogue", "show", "moon").exit_code == 1
 
 
+def test_the_command_line_says_a_name_once_where_it_is_the_slug(ada: Person) -> None:
+    services_named(actor=ada, names=["backup"])
+
+    assert run_cli(ada, "catalogue", "list").stdout == "backup\t\tonly named\n"
+
+
 def test_a_drawing_escapes_names_and_says_how_many_it_leaves_out(db: None) -> None:
     service = Service.objects.create(slug="a", name="<b>A</b>")
     many = [Service(slug=f"s{number}", name=f"S & {number}") for number in range(12)]

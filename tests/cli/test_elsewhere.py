@@ -66,7 +66,7 @@ def test_the_catalogue_is_imported_listed_and_shown(elsewhere: Run, tmp_path: Pa
     assert (imported.exit_code, listed.exit_code, shown.exit_code) == (0, 0, 0), imported.output
     assert imported.stdout == "added\tservice:berths\nadded\tservice:ledger\n"
     assert "2 added, 0 changed" in imported.stderr
-    assert listed.stdout == "berths\tberths\n"
+    assert listed.stdout == "berths\n"
     assert "Needs: ledger" in shown.stdout
     assert Service.objects.get(slug="berths").depends_on.get().slug == "ledger"
 

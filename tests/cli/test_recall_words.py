@@ -1,13 +1,32 @@
 """What `failonce recall` says beside its answer is a sentence, however many come to mind."""
 
+import re
+from datetime import UTC, datetime
+
 from failonce.failures.models import Failure
+from failonce.failures.telling import Telling
+from failonce.failures.writes import tell_failure
 from failonce.people.models import Person
 from tests.doors import run_cli
 
 
 def test_one_failure_comes_to_mind(ada: Person, adas_failure: Failure) -> None:
-    assert run_cli(ada, "recall", "the queue filled up").stderr.startswith("One failure comes to mind; ")
+    asked = run_cli(ada, "recall", "the queue filled up")
+    assert re.fullmatch(
+        r"One failure comes to mind, (alike enough to be called a repeat|a faint likeness)\.\n", asked.stderr
+    )
+
+
+def test_some_come_to_mind_and_how_many_are_likely_repeats(ada: Person) -> None:
+    for story in ("The queue filled up at noon.", "The queue filled up at night."):
+        tell_failure(actor=ada, telling=Telling(story=story, started_at=datetime(2026, 1, 5, tzinfo=UTC)))
+
+    asked = run_cli(ada, "recall", "the queue filled up")
+
+    assert re.fullmatch(r"2 failures come to mind; (none|1|2) alike enough to be called a repeat\.\n", asked.stderr)
 
 
 def test_nothing_comes_to_mind(ada: Person, adas_failure: Failure) -> None:
-    assert run_cli(ada, "recall", "zebra crossing").stderr.startswith("No failures come to mind; ")
+    asked = run_cli(ada, "recall", "zebra crossing")
+
+    assert (asked.stderr, asked.stdout) == ("No failures come to mind.\n", "")

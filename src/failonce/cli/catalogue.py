@@ -34,7 +34,9 @@ def list_services(words: tuple[str, ...], *, as_json: bool) -> None:
         click.echo(json.dumps({"services": sheets}, ensure_ascii=False, indent=2))
     else:
         for sheet in sheets:
-            click.echo("\t".join([sheet["slug"], sheet["name"], ", ".join(_marks(sheet))]).rstrip())
+            # A name that says no more than the slug isn't said twice.
+            name = sheet["name"] if sheet["name"] != sheet["slug"] else ""
+            click.echo("\t".join([sheet["slug"], name, ", ".join(_marks(sheet))]).rstrip())
     say(f"{len(sheets)} {'service' if len(sheets) == 1 else 'services'}.")
 
 

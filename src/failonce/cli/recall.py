@@ -19,9 +19,11 @@ def recall(text: str, services: tuple[str, ...], limit: int, as_json: bool) -> N
     body = {"text": read_text(text, "text"), "services": list(services), "limit": limit}
     answer = ask("POST", "/recall", body) if is_elsewhere() else _recall_here(body)
     matches = answer["matches"]
-    said = sum(match["said"] for match in matches)
-    say(f"{_failures_come(len(matches))} to mind; {said} would have been said unasked.")
-    click.echo(json.dumps({"matches": [_contract(match) for match in matches]}) if as_json else _in_words(matches))
+    say(_summary(matches))
+    if as_json:
+        click.echo(json.dumps({"matches": [_contract(match) for match in matches]}))
+    elif matches:
+        click.echo(_in_words(matches))
 
 
 def _recall_here(body: dict[str, Any]) -> dict[str, Any]:
@@ -37,8 +39,15 @@ def _contract(match: dict[str, Any]) -> dict[str, Any]:
     return {name: match[name] for name in ("code", "title", "probability", "because", "said", "url")}
 
 
-def _failures_come(count: int) -> str:
-    return "One failure comes" if count == 1 else f"{count or 'No'} failures come"
+def _summary(matches: list[dict[str, Any]]) -> str:
+    """How many came to mind and, where there are any, how many a page would mention without being asked."""
+    if not matches:
+        return "No failures come to mind."
+    come = "One failure comes" if len(matches) == 1 else f"{len(matches)} failures come"
+    alike = sum(match["said"] for match in matches)
+    if len(matches) == 1:
+        return f"{come} to mind, {'alike enough to be called a repeat' if alike else 'a faint likeness'}."
+    return f"{come} to mind; {alike or 'none'} alike enough to be called a repeat."
 
 
 def _in_words(matches: list[dict[str, Any]]) -> str:
