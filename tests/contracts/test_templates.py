@@ -14,6 +14,8 @@ PAGES = [path for path in TEMPLATES if path.suffix == ".html"]
 FRAGMENTS = [path for path in PAGES if path.name.startswith("_")]
 
 COMMENT = re.compile(r"{#.*?#}|{% comment.*?%}.*?{% endcomment %}", re.DOTALL)
+SHOWN_CODE = re.compile(r"{{ [\w.]+\.code }}|[FLMP]-{{ [\w.]+ }}")
+TITLE = re.compile(r"{% block title %}.*?{% endblock %}", re.DOTALL)
 TAG = re.compile(r"{%.*?%}|{{.*?}}", re.DOTALL)
 # The policy forbids to evaluate text, which the browser does with the first kind and htmx with the others.
 EVALUATED = re.compile(r"^(on|hx-on|hx-vars$)")
@@ -28,12 +30,15 @@ class Findings(HTMLParser):
         super().__init__()
         self.unsafe: list[str] = []
         self.said: list[str] = []
+        self.bare_codes: list[str] = []
         self._inside = ""
+        self._classes: list[str] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Look at an element's name and attributes."""
         self._inside = tag
+        self._classes = (dict(attrs).get("class") or "").split()
         line = f"line {self.getpos()[0]}: <{tag}"
         if tag == "style" or (tag == "script" and "src" not in dict(attrs)):
             self.unsafe.append(f"{line}> inside the page")
@@ -49,6 +54,8 @@ class Findings(HTMLParser):
         """Keep what people read."""
         if self._inside != "script":
             self.said.append(data)
+        if "F-0" in data and not {"code", "unseen"} & set(self._classes):
+            self.bare_codes.append(f"line {self.getpos()[0]}: {data.strip()}")
 
 
 def findings(template: str) -> Findings:
@@ -69,6 +76,13 @@ def test_a_template_holds_no_style_script_or_address_of_elsewhere(path):
 @pytest.mark.parametrize("path", TEMPLATES, ids=str)
 def test_a_template_blames_nobody_and_does_not_shout(path):
     assert [said for said in findings(text_of(path)).said if UNWELCOME.search(said)] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=str)
+def test_a_code_is_shown_as_one_so_that_no_line_ends_within_it(path):
+    shown = SHOWN_CODE.sub("F-0", TITLE.sub("", COMMENT.sub("", text_of(path))))
+
+    assert Findings(TAG.sub("x", shown)).bare_codes == []
 
 
 @pytest.mark.parametrize("path", FRAGMENTS, ids=str)

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from failonce.web.moments import chance, lasting, relative, when_html
+from failonce.web.moments import chance, lasting, relative, when_html, with_codes
 
 MOMENT = datetime(2024, 7, 19, 4, 9, tzinfo=UTC)
 
@@ -78,3 +78,9 @@ def test_how_long_something_lasted(length: timedelta, words: str) -> None:
 )
 def test_a_chance_is_never_a_certainty(probability: float, words: str) -> None:
     assert chance(probability) == words
+
+
+def test_codes_in_a_sentence_are_marked_and_the_rest_is_text() -> None:
+    assert with_codes("L-1, <b> of F-12; CVE-2021-4 and F-0 are none") == (
+        '<span class="code">L-1</span>, &lt;b&gt; of <span class="code">F-12</span>; CVE-2021-4 and F-0 are none'
+    )

@@ -1,13 +1,15 @@
-"""Moments, lengths of time and chances, in the words people use."""
+"""Moments, lengths of time, chances and codes, in the words people use."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.dateformat import format as in_words
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
+_CODE = re.compile(r"\b[FLMP]-[1-9][0-9]*\b")
 NOT_KNOWN = "time not known"
 
 
@@ -47,6 +49,11 @@ def lasting(length: timedelta) -> str:
         if 0.95 * size <= minutes < 1.05 * size:
             return f"1{unit}"
     return f"{max(1, round(minutes))} min"
+
+
+def with_codes(text: str) -> SafeString:
+    """Return a plain sentence as HTML, with each code in it (F-12, L-1, M-3, P-7) marked as one."""
+    return SafeString(_CODE.sub(r'<span class="code">\g<0></span>', escape(text)))
 
 
 def chance(probability: float) -> str:

@@ -59,9 +59,22 @@ def lasting(length: timedelta) -> str:
 
 
 @register.filter
-def chance(probability: float) -> str:
-    """Say a probability: about 8 times in 10."""
-    return say.chance(probability)
+def chance(probability: float) -> SafeString:
+    """Say a probability, about 8 times in 10, with the way to what it is made of."""
+    return format_html('<a class="chance" href="{}">{}</a>', reverse("ranking"), say.chance(probability))
+
+
+@register.filter
+def address(email: str) -> SafeString:
+    """Show an e-mail address, which a narrow column may break after its @ before anywhere else."""
+    name, at, host = email.partition("@")
+    return format_html("{}{}<wbr>{}", name, at, host)
+
+
+@register.filter
+def codes(text: object) -> SafeString:
+    """Show a sentence with codes in it, as in L-1, changed plan."""
+    return say.with_codes(str(text))
 
 
 @register.filter
