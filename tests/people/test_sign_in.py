@@ -1,5 +1,6 @@
 """Signing in and out: by address and password, and no further than our own pages."""
 
+import re
 from typing import Any
 
 import pytest
@@ -114,3 +115,11 @@ def test_passwords_are_kept_with_argon2(settings: Any) -> None:
 
     assert kept.startswith("argon2$argon2id$")
     assert check_password(PASSWORD, kept)
+
+
+def test_a_wrong_password_reads_only_what_helps(client: Client, ada: Person) -> None:
+    page = sign_in(client, "ada@example.org", "wrong").content.decode()
+
+    said = re.sub(r"<[^>]+>|\s+", " ", page.partition('role="alert">')[2].partition("</div>")[0]).strip()
+    assert said.startswith("That address and password don")
+    assert "lost" not in said

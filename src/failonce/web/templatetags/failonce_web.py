@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from django import template
+from django.forms import BaseForm
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -81,6 +82,12 @@ def codes(text: object) -> SafeString:
 def in_words(value: str) -> str:
     """Say what the database calls not_sure or changed_plan."""
     return str(value).replace("_", " ")
+
+
+@register.filter
+def keeps_words(form: BaseForm) -> bool:
+    """Whether a form that comes back holds all that was written: a password has to be typed again."""
+    return all(field.widget_type != "password" for field in form)
 
 
 @register.simple_tag
