@@ -16,7 +16,9 @@ from failonce.modes.writes import answer_repeat
 from failonce.people.models import Person
 from failonce.preflight.models import Preflight
 from failonce.preflight.writes import answer_reminder, ask_preflight
+from failonce.ranking.weighing import STRONG
 from failonce.recall import Query, Weights
+from failonce.recall.weights import SIGNALS
 from tests.doors import call_api, run_cli, signed_in
 from tests.preflight.cast import POOL, RISKY, tell
 from tests.preflight.cast import learn as learn_lesson
@@ -258,6 +260,33 @@ def test_only_what_can_count_is_shown(bo: Person) -> None:
     for only_of_changes in ("The change touches a path", "Both concern the same technology"):
         assert only_of_changes not in told
         assert only_of_changes in change
+
+
+def test_each_row_says_and_draws_what_it_does_to_the_odds(bo: Person) -> None:
+    page = signed_in(bo).get("/modes/ranking/").content.decode()
+    told = page.partition("When a failure is told")[2].partition("When a change is about to go out")[0]
+    speaks_for, _, against = told.partition("Speaks against it")
+
+    assert speaks_for.count('<svg class="bar"') == speaks_for.count("×") > 5
+    assert against.count('<svg class="bar"') == against.count("÷") == 2
+    widths = [float(width) for width in re.findall(r'<rect[^>]* width="([\d.]+)%"', told)]
+    assert max(widths) == 100
+
+
+def test_what_was_learnt_is_drawn_beside_what_ships(root: Person, rejected: list[Failure]) -> None:
+    by_page(root, "learn")
+
+    assert 'class="usual"' in signed_in(root).get("/modes/ranking/").content.decode()
+
+
+def test_every_signal_has_a_strong_measure() -> None:
+    assert STRONG.keys() == SIGNALS.keys()
+
+
+def test_a_chance_leads_to_what_it_is_made_of(bo: Person, pool: Failure) -> None:
+    page = signed_in(bo).get(ask(bo).get_absolute_url()).content.decode()
+
+    assert re.search(r'worth remembering <a class="chance" href="/modes/ranking/">[a-z]+ [^<]+ in 10</a>', page)
 
 
 def test_not_everybody_moves_the_weights(bo: Person) -> None:

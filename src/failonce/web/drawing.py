@@ -1,4 +1,4 @@
-"""Time, drawn as SVG with attributes only, always beside the same thing in words."""
+"""Time and weights, drawn as SVG with attributes only, always beside the same thing in words."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -210,3 +210,15 @@ def ticks(moments: Sequence[datetime], since: datetime, until: datetime, text: s
         '<svg class="ticks" role="img" aria-label="{}" width="112" height="18" direction="ltr">{}</svg>',
         text, format_html_join("", "{}", ((part,) for part in parts)),
     )  # fmt: skip
+
+
+def bar(value: float, usual: float, most: float) -> SafeString:
+    """Draw how large a value is among others up to `most`, with a stroke at what is usual where that differs."""
+    share, mark = (100 * abs(each) / (most or 1) for each in (value, usual))
+    parts = [format_html('<rect y="2" width="{}%" height="6" fill="currentColor"/>', f"{share:.2f}")]
+    if abs(share - mark) >= 0.5:
+        parts.append(stem(mark, 0, 10, "usual", 2))
+    return format_html(
+        '<svg class="bar" width="100%" height="10" aria-hidden="true" focusable="false">{}</svg>',
+        format_html_join("", "{}", ((part,) for part in parts)),
+    )

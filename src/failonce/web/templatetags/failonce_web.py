@@ -129,6 +129,12 @@ def occurrence_strip(failures: Iterable[Told]) -> dict[str, Any]:
 
 
 @register.simple_tag
+def bar(value: float, usual: float, most: float) -> SafeString:
+    """Draw how large a value is among others up to `most`, and what is usual; the row says the number."""
+    return drawing.bar(value, usual, most)
+
+
+@register.simple_tag
 def ticks(moments: Iterable[datetime], years: int = 5) -> SafeString:
     """Draw a few ticks for a row of a list: how often in the last years."""
     now = timezone.now()
