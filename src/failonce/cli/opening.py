@@ -1,7 +1,11 @@
 """Opening the installation that the command line works on, and saying who acts."""
 
+import contextlib
+import fcntl
 import os
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +16,8 @@ from failonce.people.words import clean
 
 if TYPE_CHECKING:
     from failonce.people.models import Person
+
+_MIGRATING = 0x6661696C  # PostgreSQL's locks go by numbers, shared with whatever else uses the database
 
 
 def open_installation(*, to_serve: bool = False) -> None:
@@ -68,9 +74,32 @@ def _command() -> str:
 
 def _bring_up_to_date() -> None:
     from django.core.management import call_command
+
+    if _is_behind():
+        with _one_at_a_time():
+            if _is_behind():
+                call_command("migrate", interactive=False, verbosity=0)
+
+
+def _is_behind() -> bool:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", interactive=False, verbosity=0)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Let others that start on the same database wait: two that make its tables at once would both fail."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
+            yield
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
+    else:
+        with Path(connection.settings_dict["NAME"]).with_suffix(".lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
