@@ -12,7 +12,7 @@ from failonce.failures.writes import tell_failure, withdraw_failure
 from failonce.history.models import Entry
 from failonce.modes.models import Answer, FailureMode
 from failonce.people.models import Person
-from tests.doors import signed_in
+from tests.doors import call_api, signed_in
 
 
 @pytest.fixture
@@ -63,6 +63,17 @@ def test_what_was_linked_can_be_taken_back_there(bo: Person, later: Failure, ada
 
     assert FailureMode.objects.count() == 0
     assert f'id="like-{adas_failure.code}"' not in page_of(bo, later)
+
+
+def test_nothing_is_linked_to_what_was_withdrawn(
+    ada: Person, bo: Person, later: Failure, adas_failure: Failure
+) -> None:
+    withdraw_failure(actor=ada, failure=adas_failure)
+
+    assert "was withdrawn, so nothing is linked" in say(ada, later, adas_failure.code).content.decode()
+    body = {"answer": "yes"}
+    assert call_api(ada, "PUT", f"/failures/{later.code}/answers/{adas_failure.code}", body).status_code == 422
+    assert FailureMode.objects.count() == 0
 
 
 def test_what_happened_later_is_linked_and_not_shown_as_before(
