@@ -11,7 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from failonce.demo import CONTENT
+from failonce.intake.front_matter import split
+
 MOST_QUESTIONS = 500
+# The list of this name repeats what the demo tells; all others repeat public summaries.
+_OF_THE_DEMO = "demo"
 _SEED = 7
 
 
@@ -72,10 +77,13 @@ def read_sets(data: Path, changes: Path | None, everything: bool) -> Iterator[Se
         yield _repeats(data / "repeats")
     for bugs in sorted(data.glob("duplicates/*/bugs.jsonl")):
         yield _duplicates(bugs, most)
-    corpus = data / "incidents" / "icco.jsonl"
-    if corpus.is_file():
-        for name, folder in _lists(data / "changes", changes):
-            yield _changes(name, corpus, folder)
+    summaries, order = in_order(_rows(data / "incidents" / "icco.jsonl"))
+    public = [_document(row, "icco") for row in summaries]
+    for name, folder in _lists(data / "changes", changes):
+        if folder.name == _OF_THE_DEMO:
+            yield _changes(name, _demo(), "codes, lessons after all failures", folder)
+        elif public:
+            yield _changes(name, public, order, folder)
 
 
 def _lists(given: Path, own: Path | None) -> Iterator[tuple[str, Path]]:
@@ -209,15 +217,35 @@ def _groups(rows: list[dict[str, Any]], place: dict[str, int]) -> dict[int, set[
     return group
 
 
-def _changes(name: str, corpus: Path, folder: Path) -> Set:
-    rows, order = in_order(_rows(corpus))
-    documents = [_document(row, "icco") for row in rows]
-    place = {doc.id: at for at, doc in enumerate(documents)}
+def _demo() -> list[Document]:
+    """What the demo tells: its failures, and the lessons learnt from them, whose source is the failure."""
+    told = {
+        kind: [split(path.read_text()) for path in CONTENT.glob(f"{kind}/*.md")] for kind in ("failures", "lessons")
+    }
+    titles = {front["code"]: front["title"] for front, _ in told["failures"]}
+    failures = [Document(front["code"], front["title"], story, "demo") for front, story in told["failures"]]
+    lessons = [
+        Document(
+            front["code"],
+            f"When you {front['when_you']}, remember {front['remember']}, because {front['because']}.",
+            f"{titles[front['failure']]}\n\n{explanation}",
+            front["failure"],
+        )
+        for front, explanation in told["lessons"]
+    ]
+    return [*sorted(failures, key=_by_code), *sorted(lessons, key=_by_code)]
+
+
+def _by_code(document: Document) -> list[tuple[int, int | str]]:
+    return _natural(document.id)
+
+
+def _changes(name: str, documents: list[Document], order: str, folder: Path) -> Set:
     questions: list[Question] = []
     for row in _rows(folder / "risky.jsonl"):
         repeats = row.get("repeats") or []
-        names = [repeats] if isinstance(repeats, str) else repeats
-        answers = frozenset(place[str(n)] for n in names if str(n) in place)
+        names = {repeats} if isinstance(repeats, str) else {str(name) for name in repeats}
+        answers = frozenset(at for at, doc in enumerate(documents) if {doc.id, doc.source} & names)
         if answers:
             questions.append(_change(row, len(documents), answers))
     for row in _rows(folder / "innocent.jsonl"):

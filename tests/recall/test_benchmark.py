@@ -107,6 +107,17 @@ def test_each_of_our_own_lists_is_a_set(folder: Path, tmp_path: Path) -> None:
     assert [one.name for one in sets][-3:] == ["changes", "changes/near", "changes/week"]
 
 
+def test_a_list_of_the_demo_is_asked_among_its_failures_and_lessons(tmp_path: Path) -> None:
+    _write(tmp_path / "own" / "demo" / "risky.jsonl", [{"change": "trim by a regular expression", "repeats": ["F-14"]}])
+
+    (one,) = read_sets(tmp_path, tmp_path / "own", everything=True)
+
+    assert (one.name, len(one.documents)) == ("changes/demo", 74)
+    answers = [one.documents[at] for at in sorted(one.questions[0].answers)]
+    assert [doc.id for doc in answers] == ["F-14", "L-12"]
+    assert answers[1].title.startswith("When you write a regular expression")
+
+
 def test_our_lists_name_every_line_once() -> None:
     lists = Path(__file__).parents[2] / "benchmarks" / "recall" / "changes"
     rows = [json.loads(line) for path in sorted(lists.glob("*/*.jsonl")) for line in path.read_text().splitlines()]

@@ -1,12 +1,11 @@
 """Filling an empty installation with the demo."""
 
-from pathlib import Path
 from typing import Any
 
 import yaml
 from django.db import transaction
 
-from failonce.demo import VISITOR
+from failonce.demo import CONTENT, VISITOR
 from failonce.demo.conversing import converse
 from failonce.failures.models import Failure
 from failonce.intake.interchange.arriving import import_folder
@@ -15,7 +14,6 @@ from failonce.people.errors import Refused
 from failonce.people.models import Person, Team
 from failonce.people.writes import operator
 
-CONTENT = Path(__file__).parent / "content"
 _OPERATOR = "operator@localhost"  # made by the command line itself in an installation that is otherwise empty
 
 

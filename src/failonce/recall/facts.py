@@ -10,6 +10,8 @@ from failonce.recall.shapes import Query, Text
 # A change of ten thousand files is a vendored tree or a reformatting; the
 # first ones tell as much as all of them.
 MOST_PATHS = 500
+# Of all changes to "*.sql" few concern the lesson that names it.
+_KIND_OF_FILE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,11 @@ class Shared:
     def in_place(self) -> bool:
         """Whether the change touches a place the text names, not only a kind of file."""
         return self.path is not None and names_a_place(self.path[1])
+
+    @property
+    def path_counts(self) -> float:
+        """How much the path counts: of a place all, of a kind of file some."""
+        return 1.0 if self.in_place else _KIND_OF_FILE if self.path else 0.0
 
 
 _NOTHING = Shared()

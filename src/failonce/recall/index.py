@@ -153,7 +153,7 @@ class Index:
         signals["service"] = np.array([bool(f.services) for f in facts], float)
         signals["technology"] = np.array([bool(f.technologies) for f in facts], float)
         signals["kind"] = np.array([bool(f.kinds) for f in facts], float)
-        signals["path"] = np.array([f.path is not None for f in facts], float)
+        signals["path"] = np.array([f.path_counts for f in facts], float)
         return self._ranked(read.query.kind, compared, facts, wanted)
 
     def _ranked(self, kind: str, compared: Compared, facts: list[Shared], wanted: _Wanted) -> list[Found]:
