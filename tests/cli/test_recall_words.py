@@ -1,6 +1,5 @@
 """What `failonce recall` says beside its answer is a sentence, however many come to mind."""
 
-import re
 from datetime import UTC, datetime
 
 from failonce.failures.models import Failure
@@ -11,19 +10,21 @@ from tests.doors import run_cli
 
 
 def test_one_failure_comes_to_mind(ada: Person, adas_failure: Failure) -> None:
-    asked = run_cli(ada, "recall", "the queue filled up")
-    assert re.fullmatch(
-        r"One failure comes to mind, (alike enough to be called a repeat|a faint likeness)\.\n", asked.stderr
-    )
+    asked = run_cli(ada, "recall", adas_failure.story)
+
+    assert asked.stderr == "One failure comes to mind, alike enough to be called a repeat.\n"
 
 
 def test_some_come_to_mind_and_how_many_are_likely_repeats(ada: Person) -> None:
-    for story in ("The queue filled up at noon.", "The queue filled up at night."):
+    for story in (
+        "The queue of orders filled up at noon.",
+        "The queue of orders at the bakery was long at noon.",
+    ):
         tell_failure(actor=ada, telling=Telling(story=story, started_at=datetime(2026, 1, 5, tzinfo=UTC)))
 
-    asked = run_cli(ada, "recall", "the queue filled up")
+    asked = run_cli(ada, "recall", "The queue of orders filled up at noon.")
 
-    assert re.fullmatch(r"2 failures come to mind; (none|1|2) alike enough to be called a repeat\.\n", asked.stderr)
+    assert asked.stderr == "2 failures come to mind; 1 alike enough to be called a repeat.\n"
 
 
 def test_nothing_comes_to_mind(ada: Person, adas_failure: Failure) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from failonce.recall import Index, Query, Text
+from failonce.recall.globs import names_a_place
 from failonce.recall.questions import read_query
 
 DIFF = """\
@@ -90,6 +91,21 @@ def test_of_two_lessons_alike_the_one_for_this_kind_comes_first() -> None:
     assert "same kind of change: migration" in hits[0].because
 
 
+@pytest.mark.parametrize(
+    ("glob", "place"),
+    [
+        ("*.c++", False),
+        ("**/**.tar-gz", False),
+        (".*", False),
+        ("**/*", False),
+        (".github/**", True),
+        ("*_test.go", True),
+    ],
+)
+def test_a_kind_of_file_is_no_place(glob: str, place: bool) -> None:
+    assert names_a_place(glob) is place
+
+
 @pytest.mark.parametrize("lamps", [0, 250])
 @pytest.mark.parametrize(
     ("globs", "said"),
@@ -100,6 +116,9 @@ def test_of_two_lessons_alike_the_one_for_this_kind_comes_first() -> None:
         (("*.sql", "db/**"), True),
         (("*.sql",), False),
         (("**/*.sql",), False),
+        (("./*.sql",), False),
+        (("**.sql",), False),
+        (("./deploy/**",), True),
     ],
 )
 def test_a_place_named_in_a_lesson_is_reason_enough_to_speak(globs: tuple[str, ...], said: bool, lamps: int) -> None:

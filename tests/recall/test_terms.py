@@ -70,6 +70,11 @@ def test_a_huge_text_gives_a_bounded_number_of_terms() -> None:
         ("restore", "restored restores restoring", "an e is lost before ing"),
         ("retries", "retry retries retried retrying", "y and ie"),
         ("dropped", "drop drops dropping", "doubled letters"),
+        ("moved", "move moves", "a short word"),
+        ("timing", "time times timed", "a short word, and an e"),
+        ("tried", "try tries", "a short word with y"),
+        ("logging", "logged", "a short word with doubled letters"),
+        ("statuses", "status", "a plural of us"),
     ],
 )
 def test_the_forms_of_a_word_begin_as_it_does(word: str, forms: str, reason: str) -> None:

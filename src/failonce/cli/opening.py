@@ -1,7 +1,6 @@
 """Opening the installation that the command line works on, and saying who acts."""
 
 import contextlib
-import fcntl
 import os
 import sys
 from collections.abc import Iterator
@@ -97,9 +96,19 @@ def _one_at_a_time() -> Iterator[None]:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
+            try:
+                yield
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
+    elif os.name == "posix" and (folder := Path(connection.settings_dict["NAME"]).parent).is_dir():
+        import fcntl
+
+        # The folder itself is locked: a file to lock would be one more that may belong to somebody else.
+        held = os.open(folder, os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        try:
             yield
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
+        finally:
+            os.close(held)
     else:
-        with Path(connection.settings_dict["NAME"]).with_suffix(".lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+        yield

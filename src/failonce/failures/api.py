@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Status
@@ -248,11 +249,11 @@ def recall(request: HttpRequest, query: RecallIn) -> dict[str, list[MatchOut]]:
 
 def tell_for(person: Person, failure: TellIn) -> ToldOut:
     """Tell a failure with its answers; the command line on this machine's data comes through here too."""
-    # Looked up before the write: a misspelt code must not leave a failure told and half answered.
-    others = [(failure_for(person, code), value) for code, value in failure.answers.items()]
-    told = writes.tell_failure(actor=person, telling=failure.telling())
-    for other, value in others:
-        answer_repeat(actor=person, failure=told.failure, other=other, value=value)
+    # All or nothing: an answer that is refused must not leave a failure told and half answered.
+    with transaction.atomic():
+        told = writes.tell_failure(actor=person, telling=failure.telling())
+        for code, value in failure.answers.items():
+            answer_repeat(actor=person, failure=told.failure, other=failure_for(person, code), value=value)
     return _told(person, told)
 
 

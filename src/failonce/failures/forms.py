@@ -17,6 +17,7 @@ from failonce.people.errors import Refused
 
 SPARE_LOSSES = 3  # blocks of "what they lost" to add to those that are filled; each save brings new ones
 _CODE_OR_ADDRESS = re.compile(r"(?:\S*/failures/)?(?:F-?)?([0-9]+)(?:[/?#]\S*)?", re.IGNORECASE)
+_LONGEST_ADDRESS = 300
 _LOSS = ("offering", "audiences", "lost")
 
 
@@ -143,7 +144,8 @@ def initial_of(failure: Failure) -> dict[str, Any]:
 
 def code_meant(text: str) -> str:
     """Return the code of the failure somebody typed, as F-3 or 3, or whose address they pasted; or raise Refused."""
-    if meant := _CODE_OR_ADDRESS.fullmatch(text.strip()):
+    # Longer than any address, and a pattern tried on it could take minutes.
+    if len(text) <= _LONGEST_ADDRESS and (meant := _CODE_OR_ADDRESS.fullmatch(text.strip())):
         return f"F-{meant[1]}"
     raise Refused("Type the code of a failure, as F-3 or 3, or paste the address of its page.")
 

@@ -1,21 +1,33 @@
-"""The words somebody looks for, as a question to the database: the same on SQLite and PostgreSQL."""
+"""The words somebody looks for, as a question to the database.
+
+SQLite and PostgreSQL answer alike, but for capitals beyond ASCII in the middle of a word, which SQLite can't fold.
+"""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import or_
 
 from django.db.models import Q
 
+from failonce.history.codes import number_of
 from failonce.people.words import clean
 from failonce.recall.stems import beginnings
 
 LONGEST = 200  # characters; what is beyond them is not looked for
-SOUGHT = 'Words, each in any form or only its beginning; "quoted words" just so; or a code alone.'
+SOUGHT = 'Words, each in its usual forms or only its beginning; "quoted words" just so; or a code alone.'
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))
 _QUOTED = re.compile(r'"\s*([^"]*[^"\s])\s*"')
 _AROUND_WORDS = ".,;:!?()[]{}'"
 _BEFORE_A_WORD = r"(^|\W|_)"
+
+
+def names_or_says(asked: str, by_code: Mapping[str, str], *fields: str) -> Q:
+    """Ask for what says these words, or is named by them: a code alone, whose letter has a relation in `by_code`."""
+    for letter, relation in by_code.items():
+        if number := number_of(asked, letter):
+            return Q(**{relation: number}) | says(asked, *fields)
+    return says(asked, *fields)
 
 
 def says(asked: str, *fields: str) -> Q:
@@ -24,7 +36,9 @@ def says(asked: str, *fields: str) -> Q:
     loose = _QUOTED.sub(" ", asked).replace('"', " ").split()
     wanted = Q()
     for word in dict.fromkeys(each.strip(_AROUND_WORDS) or each for each in loose):
-        wanted &= _any(_begins(field, each) for each in sorted(beginnings(word.lower())) for field in fields)
+        # Lowering changes some letters for good, as the dotted capital I; so the word as typed counts too.
+        forms = beginnings(word.lower()) if word.isascii() else {word.lower(), word}
+        wanted &= _any(_begins(field, each) for each in sorted(forms) for field in fields)
     for phrase in _QUOTED.findall(asked):
         wanted &= _any(_stands(field, phrase.split()) for field in fields)
     return wanted

@@ -179,8 +179,10 @@ def _tell(request: Request, key: uuid.UUID, form: TellForm) -> HttpResponse:
         form.add_problems(refusal.fields)
         return _tell_page(request, key, form, _fields_of(request), status=422)
     for code, value in _answers_in(request).items():
-        if value in Answer.Value.values:
-            other = failure_for(request.user, code)
+        other = failure_for(request.user, code) if value in Answer.Value.values else None
+        if other and other.withdrawn_at:
+            messages.info(request, f"{other.code} was withdrawn while you were writing, so nothing is linked to it.")
+        elif other:
             answer_repeat(actor=request.user, failure=told.failure, other=other, value=value)
     _tell_notices(request, told.notices)
     messages.success(
@@ -235,7 +237,7 @@ def _resembling(person: Person, held: dict[str, Any]) -> dict[str, Any]:
     )
     # The words go on changing after an answer; without a field of its own, it would be gone with its likeness.
     gone = answers.keys() - {each.failure.code for each in found}
-    failures = Failure.objects.visible_to(person).filter(pk__in=[number_of(code, "F") for code in gone])
+    failures = Failure.objects.visible_to(person).standing().filter(pk__in=[number_of(code, "F") for code in gone])
     answered = [
         (each, Answer.Value(answers[each.code])) for each in failures if answers.get(each.code) in Answer.Value.values
     ]
@@ -275,7 +277,7 @@ def _tell_notices(request: Request, notices: list[str]) -> None:
 
 
 def _services_to_choose(person: Person, chosen: str) -> QuerySet[Service]:
-    """Return the services of failures one may read, so that none gives a restricted one away; and the chosen one."""
+    """Return the services of failures one may read, lest the choice give a restricted one away; and the chosen one."""
     readable = Failure.objects.visible_to(person).standing().filter(services=OuterRef("pk"))
     return Service.objects.filter(Q(Exists(readable)) | Q(slug=chosen)).order_by("name", "pk")
 

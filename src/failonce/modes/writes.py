@@ -26,10 +26,10 @@ def answer_repeat(*, actor: Person, failure: Failure, other: Failure, value: str
         raise Refused(f"{value[:40]!r} isn't one of: {', '.join(Answer.Value.values)}.")
     if failure.pk == other.pk:
         raise Refused(f"{failure.code} can't be a repeat of itself. Give the code of the other failure.")
-    if withdrawn := [each.code for each in (failure, other) if each.withdrawn_at and value == Answer.Value.YES]:
-        raise Refused(f"{withdrawn[0]} was withdrawn, so nothing is linked to it any more.")
     # Locked in one order: two people answering at once must not open two modes, nor wait for each other.
     low, high = Failure.objects.select_for_update().filter(pk__in=[failure.pk, other.pk]).order_by("pk")
+    if withdrawn := [each.code for each in (low, high) if each.withdrawn_at and value == Answer.Value.YES]:
+        raise Refused(f"{withdrawn[0]} was withdrawn, so nothing is linked to it any more.")
     answer, _ = Answer.objects.update_or_create(
         low=low, high=high, defaults={"value": value, "answered_by": actor, "answered_at": timezone.now()}
     )

@@ -11,7 +11,7 @@ _LONGEST_GLOB = 300
 @lru_cache(maxsize=4096)
 def pattern(glob: str) -> re.Pattern[str]:
     """A glob as an expression; one without a slash matches at any depth."""
-    glob = re.sub(r"\*{3,}", "**", glob[:_LONGEST_GLOB].strip())
+    glob = re.sub(r"\*{3,}", "**", glob[:_LONGEST_GLOB].strip()).removeprefix("./")
     anywhere = "/" not in glob.rstrip("/")
     glob = glob.removeprefix("/") + ("**" if glob.endswith("/") else "")
     pieces = [_piece(piece) for piece in re.split(r"(\*\*/|/\*\*|\*\*|\*|\?)", glob)]
@@ -20,7 +20,8 @@ def pattern(glob: str) -> re.Pattern[str]:
 
 def names_a_place(glob: str) -> bool:
     """Whether a glob says more than a kind of file: "db/**" and "**/*cert*" do, "*.sql" and "**/*.py" don't."""
-    return any(re.sub(r"^\*\.[\w.*]+$|[*?]", "", part) for part in glob.strip().split("/"))
+    parts = (re.sub(r"\*+", "*", part) for part in glob.strip().split("/"))
+    return any(re.sub(r"^\*\..*$|[*?]", "", part).strip(".") for part in parts)
 
 
 def _piece(piece: str) -> str:

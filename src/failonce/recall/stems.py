@@ -44,11 +44,14 @@ def beginnings(word: str) -> set[str]:
     """How the forms of an English word begin: "failed" gives fail, "retries" retry and retrie; other words stay."""
     if len(word) < 4 or not word.isascii() or not word.isalpha():
         return {word}
-    plain = _without_plural(word)
+    plain = word[:-2] if word.endswith("uses") and len(word) > 6 else _without_plural(word)
     # What begins so is found, not only what is the same, so less may go than in a stem: "based" isn't "basket".
     root = _without_tense(plain)
-    if len(root) < 4 or plain.endswith("eed"):
+    if plain.endswith("eed"):
         root = plain
+    elif len(root) < 4 and root != plain:
+        short = root[:-1] + "ie" if root.endswith("y") else plain[: len(root) + 1]
+        return {short, root if root.endswith("y") else root + "e"}
     endings = {"e": "ing", "y": "ie"}
     return {root, root[:-1] + endings[root[-1]]} if root[-1] in endings else {root}
 

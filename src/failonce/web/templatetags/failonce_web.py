@@ -62,7 +62,10 @@ def lasting(length: timedelta) -> str:
 @register.filter
 def chance(probability: float) -> SafeString:
     """Say a probability, about 8 times in 10, with the way to what it is made of."""
-    return format_html('<a class="chance" href="{}">{}</a>', reverse("ranking"), say.chance(probability))
+    said, way = say.chance(probability), reverse("ranking")
+    return format_html(
+        '<a class="chance" href="{}">{}<span class="unseen">, how this is reckoned</span></a>', way, said
+    )
 
 
 @register.filter
