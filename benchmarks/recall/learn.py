@@ -93,7 +93,7 @@ def _cross(sets: Sequence[Set], embeds: Any, change: bool) -> tuple[dict[str, An
     for one in sets:
         names, rows = rows_of(one, embeds)
         tables.append(rows)
-        groups |= grouped(one, rows)
+        groups |= grouped(one, rows) if one.teaches else {}
     if len(groups) < 2:
         print("  one source alone, so nothing to test its weights on")
         tables = []

@@ -15,6 +15,8 @@ from failonce.demo import CONTENT
 from failonce.intake.front_matter import split
 
 MOST_QUESTIONS = 500
+# Beside our lists of changes: archives of invented organisations, too unlike real ones to learn from.
+_INVENTED = "archives"
 # The list of this name repeats what the demo tells; all others repeat public summaries.
 _OF_THE_DEMO = "demo"
 _SEED = 7
@@ -52,6 +54,7 @@ class Set:
     order: str  # how time order was found, in words
     false_alarms: float = 0.05
     within: int | None = None  # a right answer must be this high to count
+    teaches: bool = True  # False: weights are only tested on it
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -75,6 +78,10 @@ def read_sets(data: Path, changes: Path | None, everything: bool) -> Iterator[Se
     most = None if everything else MOST_QUESTIONS
     if (data / "repeats" / "corpus.jsonl").is_file():
         yield _repeats(data / "repeats")
+    for corpus in sorted(changes.with_name(_INVENTED).glob("*/corpus.jsonl")) if changes else ():
+        archive = _repeats(corpus.parent)
+        archive.name, archive.teaches = f"{_INVENTED}/{corpus.parent.name}", False
+        yield archive
     for bugs in sorted(data.glob("duplicates/*/bugs.jsonl")):
         yield _duplicates(bugs, most)
     summaries, order = in_order(_rows(data / "incidents" / "icco.jsonl"))

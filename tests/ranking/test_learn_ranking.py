@@ -286,7 +286,9 @@ def test_every_signal_has_a_strong_measure() -> None:
 def test_a_chance_leads_to_what_it_is_made_of(bo: Person, pool: Failure) -> None:
     page = signed_in(bo).get(ask(bo).get_absolute_url()).content.decode()
 
-    assert re.search(r'worth remembering <a class="chance" href="/modes/ranking/">[a-z]+ [^<]+ in 10</a>', page)
+    assert re.search(
+        r'worth remembering <a class="chance" href="/modes/ranking/">[a-z]+ [^<]+ in 10<span class="unseen">, how', page
+    )
 
 
 def test_not_everybody_moves_the_weights(bo: Person) -> None:

@@ -107,6 +107,16 @@ def test_each_of_our_own_lists_is_a_set(folder: Path, tmp_path: Path) -> None:
     assert [one.name for one in sets][-3:] == ["changes", "changes/near", "changes/week"]
 
 
+def test_an_invented_archive_is_asked_and_teaches_nothing(folder: Path, tmp_path: Path) -> None:
+    told = [{"id": "1", "title": "Full", "text": "x", "created": "2024-01-01"}, {"id": "2", "created": "2024-01-02"}]
+    _write(tmp_path / "archives" / "shops" / "corpus.jsonl", told)
+    _write(tmp_path / "archives" / "shops" / "pairs.jsonl", [{"query": "2", "match": "1"}])
+
+    taught = {one.name: one.teaches for one in read_sets(folder, tmp_path / "own", everything=True)}
+
+    assert taught == {"archives/shops": False, "duplicates/browser": True, "changes": True}
+
+
 def test_a_list_of_the_demo_is_asked_among_its_failures_and_lessons(tmp_path: Path) -> None:
     _write(tmp_path / "own" / "demo" / "risky.jsonl", [{"change": "trim by a regular expression", "repeats": ["F-14"]}])
 
