@@ -17,8 +17,14 @@ from tests.preflight.cast import learn, tell
 def find(monkeypatch, ada: Person):
     """Ask with recall's answer given: pairs of what was found and how likely it is, best first."""
 
-    def ask(*found: tuple[Failure | Lesson, float]) -> list[str]:
-        hits = [Hit(what.code, chance, chance, (f"because of {what.code}",), chance >= 0.5) for what, chance in found]
+    def ask(*found: tuple[Failure | Lesson, float], in_place: Lesson | None = None) -> list[str]:
+        hits = [
+            Hit(
+                what.code, chance, chance, (f"because of {what.code}",), chance >= 0.5,
+                (("path", float(what == in_place)),),
+            )
+            for what, chance in found
+        ]  # fmt: skip
         monkeypatch.setattr(memory, "search", lambda query, *, limit, without: hits)
         chosen = remembered(ada, read_change(["any"]), [])
         return [each.lesson.code if each.lesson else each.failure.code for each in chosen]
@@ -36,6 +42,15 @@ def test_three_at_most_best_first(ada: Person, find) -> None:
     told = [tell(ada, f"{name} fell.") for name in "ABCDE"]
 
     assert find(*((failure, 0.9 - 0.01 * n) for n, failure in enumerate(told))) == [each.code for each in told[:3]]
+
+
+def test_one_that_names_a_place_of_the_change_is_among_the_three(ada: Person, find) -> None:
+    told = [tell(ada, f"{name} fell.") for name in "ABCDE"]
+    lesson = learn(ada, told[4])
+    found = [(failure, 0.9) for failure in told[:4]]
+
+    assert find(*found, (lesson, 0.5), in_place=lesson) == [told[0].code, told[1].code, lesson.code]
+    assert find((lesson, 0.5), *found, in_place=lesson) == [lesson.code, told[0].code, told[1].code]
 
 
 def test_never_a_lesson_and_its_failure(ada: Person, find) -> None:

@@ -49,7 +49,7 @@ class _Choice:
     """Chooses among hits: one reminder per failure and per failure mode, a lesson before its failure."""
 
     def __init__(self, hits: list[Hit], hidden: set[str]) -> None:
-        self._said = [hit for hit in hits if hit.said]
+        self._said = _with_room_for_a_place([hit for hit in hits if hit.said])
         self._rank = {hit.key: rank for rank, hit in enumerate(hits)}
         hit_lessons = Lesson.objects.in_bulk([_number(hit) for hit in self._said if _is_lesson(hit)])
         self._failure_of = {
@@ -98,6 +98,17 @@ class _Choice:
         lessons = own or [lesson for lesson in self._lessons if mode and self._mates.get(lesson.failure_id) == mode]
         nowhere = len(self._rank)
         return min(lessons, key=lambda lesson: (self._rank.get(lesson.code, nowhere), -lesson.pk), default=None)
+
+
+def _with_room_for_a_place(said: list[Hit]) -> list[Hit]:
+    """Return what is said so that the likeliest that names a place of the change is among those people read.
+
+    Whoever named the place asked to be reminded there, however many other failures are more alike.
+    """
+    at = next((n for n, hit in enumerate(said) if dict(hit.signals).get("path") == 1), 0)
+    if at >= MOST_REMINDERS:
+        said.insert(MOST_REMINDERS - 1, said.pop(at))
+    return said
 
 
 def _is_lesson(hit: Hit) -> bool:
