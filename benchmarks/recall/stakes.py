@@ -20,7 +20,7 @@ _FEWEST_CHANGES = 4
 _FEWEST_LISTS = 2
 # So many of the lists that have a word must agree on it: of three lists two, of fourteen ten.
 _AGREED = 2 / 3
-_STEADY = 0.25
+_STEADY = 0.12
 # What is worth less moves no chance that is shown, and would only make the list long.
 _WORTH_KEEPING = 0.05
 
