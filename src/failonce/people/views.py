@@ -262,7 +262,7 @@ def practice(request: Request, slug: str) -> HttpResponse:
 
 @require_GET
 def who_may(request: Request) -> HttpResponse:
-    """Who may what here, straight from the rules that decide."""
+    """Who may do what here, straight from the rules that decide."""
     return render(request, "people/who_may.html", {"nouns": deeds.who_may()})
 
 
