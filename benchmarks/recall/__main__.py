@@ -58,8 +58,8 @@ def _arguments() -> argparse.Namespace:
     add = parser.add_argument
     add("--data", type=Path, required=True, help="folder with repeats/, duplicates/ …")
     add("--json", type=Path, help="write every figure to this file")
-    add("--changes", type=Path, default=_OWN_CHANGES, help="risky.jsonl and innocent.jsonl,"
-        " used when the data folder has none")  # fmt: skip
+    add("--changes", type=Path, default=_OWN_CHANGES, help="folder of lists of changes, asked beside that of"
+        " the data folder; archives/ and judged/ beside it are asked too")  # fmt: skip
     add("--model", type=Path, help="folder of a MiniLM model for the semantic rows; left out, the installed one")
     add("--all", action="store_true", help="ask every question of large sets")
     add(

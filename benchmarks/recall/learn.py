@@ -55,8 +55,17 @@ def grouped(one: Set, rows: Iterable[Row]) -> dict[str, Group]:
 
 
 def source(one: Set, row: Row) -> str:
-    """Where a question comes from."""
-    return row.question.source if one.name == "repeats" else one.name
+    """Where a question comes from: its organisation, or else its tracker or list."""
+    return row.question.source if one.by_organisation else one.name
+
+
+def teaching(asked: Iterable[tuple[Set, list[Row]]]) -> dict[str, Group]:
+    """What there is to learn from, by source: what is left out with one is left out in each set it stands in."""
+    groups: dict[str, Group] = {}
+    for one, rows in asked:
+        for name, group in grouped(one, rows).items() if one.teaches else ():
+            groups.setdefault(name, []).extend(group)
+    return groups
 
 
 def main() -> None:
@@ -89,11 +98,10 @@ def _cross(sets: Sequence[Set], embeds: Any, change: bool) -> tuple[dict[str, An
     """Print each set as weights from the other sources answer it; the weights, and words' worth, learnt from all."""
     names: list[str] = []
     tables: list[list[Row]] = []
-    groups: dict[str, Group] = {}
     for one in sets:
         names, rows = rows_of(one, embeds)
         tables.append(rows)
-        groups |= grouped(one, rows) if one.teaches else {}
+    groups = teaching(zip(sets, tables, strict=True))
     if len(groups) < 2:
         print("  one source alone, so nothing to test its weights on")
         tables = []

@@ -15,8 +15,10 @@ from failonce.demo import CONTENT
 from failonce.intake.front_matter import split
 
 MOST_QUESTIONS = 500
-# Beside our lists of changes: archives of invented organisations, too unlike real ones to learn from.
+# Beside our lists of changes: archives of invented organisations, too unlike real ones to learn from,
 _INVENTED = "archives"
+# and what we judged of the real reports in the data to repeat what.
+_JUDGED = "judged"
 # The list of this name repeats what the demo tells; all others repeat public summaries.
 _OF_THE_DEMO = "demo"
 _SEED = 7
@@ -55,6 +57,7 @@ class Set:
     false_alarms: float = 0.05
     within: int | None = None  # a right answer must be this high to count
     teaches: bool = True  # False: weights are only tested on it
+    by_organisation: bool = False  # its documents name the organisation each comes from
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -77,10 +80,14 @@ def read_sets(data: Path, changes: Path | None, everything: bool) -> Iterator[Se
     """Every set the folder holds; what is not there is left out."""
     most = None if everything else MOST_QUESTIONS
     if (data / "repeats" / "corpus.jsonl").is_file():
-        yield _repeats(data / "repeats")
+        yield _repeats("repeats", data / "repeats" / "corpus.jsonl", data / "repeats")
+    for judged in sorted(changes.with_name(_JUDGED).glob("*/pairs.jsonl")) if changes else ():
+        name = judged.parent.name
+        if (data / "incidents" / f"{name}.jsonl").is_file():
+            yield _repeats(f"{_JUDGED}/{name}", data / "incidents" / f"{name}.jsonl", judged.parent)
     for corpus in sorted(changes.with_name(_INVENTED).glob("*/corpus.jsonl")) if changes else ():
-        archive = _repeats(corpus.parent)
-        archive.name, archive.teaches = f"{_INVENTED}/{corpus.parent.name}", False
+        archive = _repeats(f"{_INVENTED}/{corpus.parent.name}", corpus, corpus.parent)
+        archive.teaches = False
         yield archive
     for bugs in sorted(data.glob("duplicates/*/bugs.jsonl")):
         yield _duplicates(bugs, most)
@@ -157,13 +164,14 @@ def in_order(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str]:
     return sorted(rows, key=lambda row: _natural(str(row["id"]))), "number in the id"
 
 
-def _repeats(folder: Path) -> Set:
-    rows, order = in_order(_rows(folder / "corpus.jsonl"))
+def _repeats(name: str, corpus: Path, labels: Path) -> Set:
+    """Reports, and what `labels` (pairs.jsonl, novel.txt) say of some of them."""
+    rows, order = in_order(_rows(corpus))
     documents = [_document(row) for row in rows]
     place = {doc.id: at for at, doc in enumerate(documents)}
     answers: dict[int, set[int]] = {}
     later = 0
-    for pair in _rows(folder / "pairs.jsonl"):
+    for pair in _rows(labels / "pairs.jsonl"):
         query, match = place.get(str(pair["query"])), place.get(str(pair["match"]))
         if query is None or match is None:
             continue
@@ -171,13 +179,13 @@ def _repeats(folder: Path) -> Set:
             answers.setdefault(query, set()).add(match)
         else:
             later += 1
-    novel_file = folder / "novel.txt"
+    novel_file = labels / "novel.txt"
     novel = novel_file.read_text().split() if novel_file.is_file() else []
     asked = {at: frozenset(those) for at, those in answers.items()}
     asked |= {place[n]: frozenset() for n in novel if n in place and place[n] not in asked}
     questions = [_question(documents, at, asked[at]) for at in sorted(asked)]
     notes = [f"{later} labelled matches lie later and do not count"] if later else []
-    return Set("repeats", documents, questions, order, notes=notes)
+    return Set(name, documents, questions, order, by_organisation=True, notes=notes)
 
 
 def _question(documents: list[Document], at: int, answers: frozenset[int]) -> Question:

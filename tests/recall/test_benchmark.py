@@ -117,6 +117,22 @@ def test_an_invented_archive_is_asked_and_teaches_nothing(folder: Path, tmp_path
     assert taught == {"archives/shops": False, "duplicates/browser": True, "changes": True}
 
 
+def test_what_was_judged_of_reports_is_asked_of_their_organisation(tmp_path: Path) -> None:
+    told = [{"id": n, "title": "Full", "text": "x", "created": f"2024-01-0{n}", "source": "shops"} for n in "123"]
+    _write(tmp_path / "data" / "incidents" / "shops.jsonl", told)
+    _write(tmp_path / "judged" / "shops" / "pairs.jsonl", [{"query": "3", "match": "1", "grade": 2}])
+    (tmp_path / "judged" / "shops" / "novel.txt").write_text("2\n")
+    _write(tmp_path / "judged" / "hosting" / "pairs.jsonl", [{"query": "2", "match": "1"}])
+
+    (one,) = read_sets(tmp_path / "data", tmp_path / "own", everything=True)
+
+    assert (one.name, one.teaches, one.by_organisation) == ("judged/shops", True, True)
+    assert [(q.before, q.answers, q.source) for q in one.questions] == [
+        (1, frozenset(), "shops"),
+        (2, frozenset({0}), "shops"),
+    ]
+
+
 def test_a_list_of_the_demo_is_asked_among_its_failures_and_lessons(tmp_path: Path) -> None:
     _write(tmp_path / "own" / "demo" / "risky.jsonl", [{"change": "trim by a regular expression", "repeats": ["F-14"]}])
 

@@ -13,7 +13,7 @@ import pytest
 from benchmarks.recall import learn
 from benchmarks.recall.answering import with_answers
 from benchmarks.recall.fitting import Row, answered, bounds, descend, fit
-from benchmarks.recall.sets import Question
+from benchmarks.recall.sets import Question, Set
 from benchmarks.recall.stakes import Stakes, learn_stakes
 from failonce.recall import Weights
 
@@ -76,6 +76,16 @@ def test_answers_teach_the_questions_after_them_only() -> None:
     before = [answered(one, fitted) for one in novel]
     assert taught[:10] == before[:10]
     assert sum(a.level for a in taught[30:]) < sum(a.level for a in before[30:])
+
+
+def test_an_organisation_is_one_source_in_every_set_it_stands_in() -> None:
+    reports, judged = (Set(name, [], [], "", by_organisation=True) for name in ("repeats", "judged/x"))
+    invented = Set("archives/x", [], [], "", teaches=False, by_organisation=True)
+    tracker = Set("duplicates/browser", [], [], "")
+
+    groups = learn.teaching([(reports, ROWS[:2]), (judged, ROWS[2:5]), (invented, ROWS[5:9]), (tracker, ROWS[9:])])
+
+    assert {name: len(rows) for name, rows in groups.items()} == {"x": 5, "duplicates/browser": 71}
 
 
 def test_a_folder_becomes_weights_that_recall_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
