@@ -27,13 +27,12 @@ _BY_HAND = {
     "failure": {"service": 0.5},
     "change": {"service": 0.5, "technology": 0.25, "kind": 0.5, "path": 4.0},
 }
-# Only ranking may look at the time, or at what both are about; see how-recall-ranks.
-_NOT_FOR_DECIDING = ("recency", "ideas")
-_NOT_FOR_RANKING = ("agreeing", "brief", "stakes", "title_retold", "behind")
+# Only ranking may look at the time, at titles, or at what both are about; see how-recall-ranks.
+_NOT_FOR_DECIDING = ("recency", "title_told", "title_letters", "ideas")
+_NOT_FOR_RANKING = ("agreeing", "brief", "stakes", "behind")
 _NEVER_BELOW_ZERO = (
     "likeness", "saturated", "both_ways", "passage", "title_told",
     "title_letters", "ideas", "bold", "reaching", "meaning", "meaning_whole", "agreeing", "stakes",
-    "title_retold",
 )  # fmt: skip
 _NEVER_ABOVE_ZERO = ("neighbours", "recency", "cosmetic", "guarded", "brief", "behind")
 

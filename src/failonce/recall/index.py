@@ -30,7 +30,8 @@ from failonce.recall.weights import Weights
 # Winning room back when a third is wasted keeps replacing cheap on average.
 _WASTE_WORTH_MOVING = 0.34
 _FEWEST_WORTH_MOVING = 1_000
-_LAST_FEW = 15
+# Bug reports repeat those of the last days; what an organisation repeats may be years old.
+_SOON = 200
 
 Vectors = NDArray[np.int8]
 
@@ -192,9 +193,9 @@ class Index:
         return self._known_span
 
     def _recency(self, numbers: Ints, before: float | None) -> NDArray[np.float64]:
-        """The logarithm of how many texts came since, were they told evenly, beyond the last few.
+        """The logarithm of how many texts came since, were they told evenly, beyond the last two hundred.
 
-        Among the last few, which one came later says nothing: an organisation tells a repeat weeks after.
+        Among those, which one came later says nothing: an organisation repeats what it told a year ago.
         """
         first, last, many = self._span()
         if last <= first:
@@ -203,7 +204,7 @@ class Index:
         now = last if before is None else before
         usual = (last - first) / many
         theirs = np.where(np.isfinite(theirs), theirs, first)
-        return np.asarray(np.log(np.maximum((now - theirs) / usual / _LAST_FEW, 1.0)))
+        return np.asarray(np.log(np.maximum((now - theirs) / usual / _SOON, 1.0)))
 
     def _allowed(self, query: Query, without: Collection[str]) -> NDArray[np.bool_]:
         # Views are let go at once: an array can't grow while one is alive.

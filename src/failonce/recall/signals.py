@@ -72,7 +72,6 @@ def compare(postings: Postings, question: Question, numbers: Ints, change: str |
         **_coverage(question, pairs),
         "saturated": _saturated(question, pairs, lengths, postings.mean_length()),
         "passage": _passage(question, pairs, rows, positions),
-        "title_retold": _title_retold(question, pairs, rows[titles], pairs.tokens[titles]),
         "title_letters": _title_letters(postings, question, terms, rows, titles, len(numbers)),
         "neighbours": _neighbours(pairs),
     }
@@ -182,15 +181,6 @@ def _passage(question: Question, pairs: _Pairs, rows: Ints, positions: Ints) -> 
     found = _sum(passage, weights * pairs.asked[column], many)
     cosines = found / np.maximum(norms * question.length, 1e-9)
     return np.asarray(cosines.reshape(pairs.many, blocks).max(axis=1))
-
-
-def _title_retold(question: Question, pairs: _Pairs, rows: Ints, tokens: Ints) -> Numbers:
-    """The cosine of each candidate's title with the whole query."""
-    both, counts = _counted(rows * max(len(pairs.rare), 1) + tokens)
-    row, column = both // max(len(pairs.rare), 1), both % max(len(pairs.rare), 1)
-    weights = (1 + np.log(counts)) * pairs.rare[column]
-    norms = np.sqrt(_sum(row, weights * weights, pairs.many))
-    return _sum(row, weights * pairs.asked[column], pairs.many) / np.maximum(norms * question.length, 1e-9)
 
 
 def _title_letters(

@@ -16,10 +16,9 @@ SIGNALS = {
     "both_ways": "Much of what either text says, the other says too.",
     "passage": "One paragraph of the earlier text is very like the new one.",
     "title_told": "The earlier text tells what the new title says.",
-    "title_retold": "The new text tells what the earlier title says.",
     "title_letters": "The titles are spelt alike, typing slips aside.",
     "neighbours": "The earlier text is like many others, so being like it says little.",
-    "recency": "How many failures were told since, beyond the last few; repeats tend to come soon.",
+    "recency": "How many failures were told since, beyond the last two hundred; repeats tend to come soon.",
     "meaning": "A passage of each means the same, in whatever words.",
     "meaning_whole": "All in all, both texts mean the same.",
     "ideas": "Both are about the same ways services fail, in whatever words.",
@@ -79,7 +78,7 @@ class Weights:
     failure_with_meaning: Model = field(default_factory=lambda: _shipped()["failure_with_meaning"])
     change_with_meaning: Model = field(default_factory=lambda: _shipped()["change_with_meaning"])
     speaks_at: float = 0.4
-    speaks_of_failures_at: float = 0.35
+    speaks_of_failures_at: float = 0.3
 
     def level(self, kind: str) -> float:
         """The chance from which a hit is said unasked, for one kind of query."""
@@ -103,5 +102,5 @@ class Weights:
         return cls(
             **models,
             speaks_at=float(data.get("speaks_at", 0.4)),
-            speaks_of_failures_at=float(data.get("speaks_of_failures_at", 0.35)),
+            speaks_of_failures_at=float(data.get("speaks_of_failures_at", 0.3)),
         )
