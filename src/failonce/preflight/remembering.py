@@ -49,66 +49,76 @@ class _Choice:
     """Chooses among hits: one reminder per failure and per failure mode, a lesson before its failure."""
 
     def __init__(self, hits: list[Hit], hidden: set[str]) -> None:
-        self._said = _with_room_for_a_place([hit for hit in hits if hit.said])
+        said = [hit for hit in hits if hit.said]
         self._rank = {hit.key: rank for rank, hit in enumerate(hits)}
-        hit_lessons = Lesson.objects.in_bulk([_number(hit) for hit in self._said if _is_lesson(hit)])
+        hit_lessons = Lesson.objects.standing().in_bulk([_number(hit) for hit in said if _is_lesson(hit)])
         self._failure_of = {
             hit.key: hit_lessons[_number(hit)].failure_id if _is_lesson(hit) else _number(hit)
-            for hit in self._said
+            for hit in said
             if not _is_lesson(hit) or _number(hit) in hit_lessons
         }
         wanted = set(self._failure_of.values())
         self._failures = Failure.objects.standing().in_bulk(wanted)
+        # What was retired or withdrawn since it was found is left out.
+        self._said = [hit for hit in said if self._failure_of.get(hit.key) in self._failures]
         self._modes = dict(Occurrence.objects.filter(failure__in=wanted).values_list("failure_id", "mode_id"))
         # What was learnt from one occurrence of a mode speaks for the others, which may have no lesson yet.
         self._mates = dict(
             Occurrence.objects.filter(mode__in=self._modes.values()).values_list("failure_id", "mode_id")
         )
-        self._lessons = [
-            lesson
+        self._lessons = {
+            lesson.code: lesson
             for lesson in Lesson.objects.standing()
             .select_related("failure")
             .filter(failure__in=wanted | self._mates.keys(), failure__withdrawn_at=None)
             if lesson.code not in hidden
-        ]
+        }
 
     def made(self) -> list[Remembered]:
-        """Return the reminders, best first."""
-        made: list[Remembered] = []
-        told: set[tuple[str, int]] = set()
+        """Return the reminders, best first, one of them left for the likeliest that names a place of the change.
+
+        Whoever named the place asked to be reminded there, however many other failures are more alike.
+        """
+        best: dict[tuple[str, int], Hit] = {}
         for hit in self._said:
-            failure = self._failures.get(self._failure_of.get(hit.key, 0))
-            if failure is None:
-                continue  # retired or withdrawn since it was found
-            mode = self._modes.get(failure.pk)
-            same = ("mode", mode) if mode else ("failure", failure.pk)
-            if same not in told:
-                told.add(same)
-                lesson = self._lesson_for(failure)
-                about = lesson.failure if lesson else failure
-                made.append(Remembered(about, lesson, hit.probability, hit.because))
-            if len(made) == MOST_REMINDERS:
-                break
-        return made
+            best.setdefault(self._told_once(hit), hit)
+        told = list(best)[:MOST_REMINDERS]
+        in_place = {hit.key: hit for hit in self._said if _names_a_place(hit)}
+        shown = {lesson.code for each in told if (lesson := self._lesson_for(best[each]))}
+        if in_place and not shown & in_place.keys():
+            likeliest = next(iter(in_place.values()))
+            each = self._told_once(likeliest)
+            best[each] = likeliest
+            if each not in told:
+                told[-1] = each
+        return [self._reminder(best[each]) for each in told]
 
-    def _lesson_for(self, failure: Failure) -> Lesson | None:
-        """Return the lesson that fits the change best, the failure's own before one of its mode."""
-        own = [lesson for lesson in self._lessons if lesson.failure_id == failure.pk]
-        mode = self._modes.get(failure.pk)
-        lessons = own or [lesson for lesson in self._lessons if mode and self._mates.get(lesson.failure_id) == mode]
+    def _told_once(self, hit: Hit) -> tuple[str, int]:
+        """Return what is told of by one reminder at most, however many hits there are."""
+        failure = self._failure_of[hit.key]
+        mode = self._modes.get(failure)
+        return ("mode", mode) if mode else ("failure", failure)
+
+    def _reminder(self, hit: Hit) -> Remembered:
+        lesson = self._lesson_for(hit)
+        about = lesson.failure if lesson else self._failures[self._failure_of[hit.key]]
+        return Remembered(about, lesson, hit.probability, hit.because)
+
+    def _lesson_for(self, hit: Hit) -> Lesson | None:
+        """Return the lesson that was found, or that fits the change best: the failure's own before one of its mode."""
+        if hit.key in self._lessons:
+            return self._lessons[hit.key]
+        failure = self._failure_of[hit.key]
+        mode = self._modes.get(failure)
+        lessons = self._lessons.values()
+        own = [lesson for lesson in lessons if lesson.failure_id == failure]
+        fitting = own or [lesson for lesson in lessons if mode and self._mates.get(lesson.failure_id) == mode]
         nowhere = len(self._rank)
-        return min(lessons, key=lambda lesson: (self._rank.get(lesson.code, nowhere), -lesson.pk), default=None)
+        return min(fitting, key=lambda lesson: (self._rank.get(lesson.code, nowhere), -lesson.pk), default=None)
 
 
-def _with_room_for_a_place(said: list[Hit]) -> list[Hit]:
-    """Return what is said so that the likeliest that names a place of the change is among those people read.
-
-    Whoever named the place asked to be reminded there, however many other failures are more alike.
-    """
-    at = next((n for n, hit in enumerate(said) if dict(hit.signals).get("path") == 1), 0)
-    if at >= MOST_REMINDERS:
-        said.insert(MOST_REMINDERS - 1, said.pop(at))
-    return said
+def _names_a_place(hit: Hit) -> bool:
+    return dict(hit.signals).get("path") == 1
 
 
 def _is_lesson(hit: Hit) -> bool:
