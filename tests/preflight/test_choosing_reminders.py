@@ -29,7 +29,7 @@ def find(monkeypatch, ada: Person):
             )
             for what, chance in found
         ]  # fmt: skip
-        monkeypatch.setattr(memory, "search", lambda query, *, limit, without: hits)
+        monkeypatch.setattr(memory, "search", lambda query, *, limit, without: hits[:limit])
         chosen = remembered(ada, read_change(["any"]), [])
         for each in chosen:
             # A lesson is shown for its own reasons, or for those of a failure it stands in for.
@@ -58,6 +58,13 @@ def test_one_that_names_a_place_of_the_change_is_among_the_three(ada: Person, fi
 
     assert find(*found, (lesson, 0.5), in_place=[lesson]) == [told[0].code, told[1].code, lesson.code]
     assert find((lesson, 0.5), *found, in_place=[lesson]) == [lesson.code, told[0].code, told[1].code]
+
+
+def test_one_that_names_a_place_is_told_after_all_that_is_more_alike(ada: Person, find) -> None:
+    alike, other = tell(ada, "A fell."), tell(ada, "B fell.")
+    lesson = learn(ada, other)
+
+    assert find(*[(alike, 0.9)] * 100, (lesson, 0.5), in_place=[lesson]) == [alike.code, lesson.code]
 
 
 def test_of_a_failures_lessons_the_one_that_names_the_place(ada: Person, find) -> None:

@@ -13,7 +13,7 @@ from failonce.preflight.change import Change
 from failonce.recall import Hit, Query
 
 MOST_REMINDERS = 3  # people read three; a fourth makes them read none
-_HITS = 40  # several hits may tell of one failure: itself, its lessons, its repeats
+_HITS = 200  # all that recall compares: a lesson that names a place of the change may come last
 
 
 @dataclass(frozen=True, slots=True)
