@@ -1,4 +1,4 @@
-"""The search of failures: every word, in any form, in any order; codes; the same at every door."""
+"""The search of failures: every word, in its usual forms, in any order; codes; the same at every door."""
 
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -109,6 +109,38 @@ def test_a_code_finds_what_it_names(ada: Person, bo: Person, told: dict[str, Fai
     for thing in (mode, lesson):
         shown = signed_in(bo).get("/failures/", {"q": thing.code}).content.decode()
         assert f'<span class="code">{thing.code}</span> <a href="{thing.get_absolute_url()}">' in shown
+
+
+def test_what_a_code_names_comes_before_newer_ones_that_say_it(
+    ada: Person, bo: Person, told: dict[str, Failure]
+) -> None:
+    code = told["Mail"].code
+    for n, story in enumerate([f"As in {code}, the mail stood still.", f"As in {code}7.", f"As in X{code}."], start=1):
+        telling = Telling(story=story, title=f"Later {n}", started_at=datetime(2026, 2, n, tzinfo=UTC))
+        tell_failure(actor=ada, telling=telling)
+
+    answer = call_api(bo, "GET", f"/failures?q={code}").json()
+    page = signed_in(bo).get("/failures/", {"q": code}).content.decode()
+
+    assert [each["title"] for each in answer["failures"]] == ["Mail", "Later 1"]
+    assert 0 < page.index("<bdi>Mail</bdi>") < page.index("<bdi>Later 1</bdi>")
+    assert "<bdi>Later 2</bdi>" not in page
+    assert [each["title"] for each in call_api(bo, "GET", "/failures?q=mail").json()["failures"]] == ["Later 1", "Mail"]
+
+
+def test_a_failure_with_several_lessons_is_listed_once(ada: Person, bo: Person, told: dict[str, Failure]) -> None:
+    lessons = [
+        write_lesson(actor=ada, failure=told["Mail"], teaching=Teaching(f"renew {name}", "to look", "it fell")).lesson
+        for name in "abc"
+    ]
+    story = f"{told['Query'].story} See {lessons[0].code}."
+    Failure.objects.filter(pk=told["Query"].pk).update(story=story)
+    Failure.objects.filter(pk=told["Mail"].pk).update(story=story)
+
+    answer = call_api(bo, "GET", f"/failures?q={lessons[0].code}").json()
+
+    assert [each["title"] for each in answer["failures"]] == ["Mail", "Query"]
+    assert answer["total"] == 2
 
 
 def test_the_code_of_a_withdrawn_failure_still_leads_there(ada: Person, bo: Person, told: dict[str, Failure]) -> None:

@@ -60,6 +60,28 @@ def test_words_in_any_form_and_codes_find_lessons_at_every_door(
     assert json.loads(run_cli(bo, "lesson", "list", "rotate queue", "--json").stdout)["total"] == 0
 
 
+def test_what_a_code_names_comes_first_at_every_door(bo: Person, adas_failure: Failure, another: Failure) -> None:
+    named = learn(bo, adas_failure, "empty a queue", "to count", "it fell")
+    spoken_of = learn(bo, another, "write logs", f"{named} as well", "the disk was full")
+    learn(bo, another, "write more", f"{named}7 as well", "the disk was full")
+
+    def listed() -> list[list[str]]:
+        page = signed_in(bo).get("/lessons/", {"q": named}).content.decode()
+        shown = sorted(
+            (each for each in (named, spoken_of) if f"/lessons/{each}/" in page),
+            key=lambda each: page.index(f"/lessons/{each}/"),
+        )
+        told = json.loads(run_cli(bo, "lesson", "list", named, "--json").stdout)
+        asked = call_api(bo, "GET", f"/lessons?q={named}").json()
+        return [shown, *([each["code"] for each in answer["lessons"]] for answer in (told, asked))]
+
+    assert listed() == [[named, spoken_of]] * 3
+
+    Lesson.objects.filter(remember__startswith=named).update(renew_by=datetime(2020, 1, 1, tzinfo=UTC))
+
+    assert listed() == [[named, spoken_of]] * 3  # although it is asked whether the others are still true
+
+
 def test_the_code_of_a_retired_lesson_leads_there(bo: Person, adas_failure: Failure) -> None:
     code = learn(bo, adas_failure, "empty a queue", "to count", "it fell")
     retire_lesson(actor=bo, lesson=Lesson.objects.get(), because="No queues any more.")

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from failonce.catalogue.models import Audience, Offering, Service
-from failonce.failures.searching import names_or_says
+from failonce.failures.searching import sought
 from failonce.history.codes import number_of
 from failonce.people.errors import NotFound
 from failonce.people.models import Person
@@ -73,16 +73,15 @@ class FailureQuerySet(models.QuerySet["Failure"]):
     def narrowed(self, *, words: str = "", kind: str = "", service: str = "") -> FailureQuerySet:
         """Keep those that say all words, are of a kind and touch a service (by slug); what is empty narrows nothing.
 
-        A code alone also finds what it names: the failure, those of the mode, the one that taught the lesson.
+        A code alone finds first what it names: the failure, those of the mode, the one that taught the lesson.
         """
         found = self.filter(kind=kind) if kind else self
         found = found.filter(services__slug=service) if service else found
-        found = found.filter(names_or_says(words, _BY_CODE, "title", "story"))
-        return found.distinct() if number_of(words, "L") else found  # a failure may have taught several lessons
+        return sought(found, words, _BY_CODE, "title", "story")
 
     def newest(self) -> FailureQuerySet:
-        """Put what happened last first."""
-        return self.order_by("-started_at", "-pk")
+        """Put what happened last first, but after what a code names."""
+        return self.order_by(*self.query.order_by, "-started_at", "-pk")
 
 
 class Failure(models.Model):

@@ -7,31 +7,42 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import reduce
 from operator import or_
+from typing import Any, TypeVar
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from failonce.history.codes import number_of
 from failonce.people.words import clean
 from failonce.recall.stems import beginnings
 
+Rows = TypeVar("Rows", bound=QuerySet[Any])
+
 LONGEST = 200  # characters; what is beyond them is not looked for
-SOUGHT = 'Words, each in its usual forms or only its beginning; "quoted words" just so; or a code alone.'
+SOUGHT = (
+    'Words, each in its usual forms or only its beginning; "quoted words" just so; '
+    "or a code alone, and what it names comes first."
+)
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))
 _QUOTED = re.compile(r'"\s*([^"]*[^"\s])\s*"')
 _AROUND_WORDS = ".,;:!?()[]{}'"
 _BEFORE_A_WORD = r"(^|\W|_)"
 
 
-def names_or_says(asked: str, by_code: Mapping[str, str], *fields: str) -> Q:
-    """Ask for what says these words, or is named by them: a code alone, whose letter has a relation in `by_code`."""
+def sought(rows: Rows, asked: str, by_code: Mapping[str, str], *fields: str) -> Rows:
+    """Keep the rows that say these words.
+
+    A code alone, whose letter has a relation in `by_code`, finds what it names, then what says just this code.
+    """
     for letter, relation in by_code.items():
         if number := number_of(asked, letter):
-            return Q(**{relation: number}) | says(asked, *fields)
-    return says(asked, *fields)
+            named = Exists(rows.model._default_manager.filter(**{relation: number}).filter(pk=OuterRef("pk")))
+            found = rows.filter(named | says(f'"{asked}"', *fields))
+            return found.order_by(named.desc(), *rows.query.order_by)
+    return rows.filter(says(asked, *fields))
 
 
 def says(asked: str, *fields: str) -> Q:
-    """Ask that each word begins one in any of these fields, in any form; "quoted words" stand just so."""
+    """Ask that each word begins one in any of these fields, in its usual forms; "quoted words" stand just so."""
     asked = clean(asked)[:LONGEST].translate(_QUOTES)
     loose = _QUOTED.sub(" ", asked).replace('"', " ").split()
     wanted = Q()

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from failonce.catalogue.models import Service
 from failonce.failures.models import Failure
-from failonce.failures.searching import names_or_says
+from failonce.failures.searching import sought
 from failonce.history.codes import number_of
 from failonce.people.errors import NotFound
 from failonce.people.models import Person
@@ -54,8 +54,8 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
         return self.standing().filter(renew_by__lte=today)
 
     def saying(self, words: str) -> LessonQuerySet:
-        """Keep those that say all words; a code alone also finds the lesson, or those of the failure or the mode."""
-        return self.filter(names_or_says(words, _BY_CODE, "when_you", "remember", "because"))
+        """Keep those that say all words; a code alone finds first the lesson, or those of the failure or the mode."""
+        return sought(self, words, _BY_CODE, "when_you", "remember", "because")
 
     def listed(self, today: date, *, retired: bool = False) -> LessonQuerySet:
         """Keep what stands, or was retired, of standing failures: first what is asked about, then new ones."""
