@@ -19,7 +19,7 @@ from tests.doors import call_api, signed_in
 STORIES = {
     "Backup": "The nightly backup\nwrote a full\ndisk; restoring it failed, the latest one was gone.",
     "Mail": "The certificate had run out, and so no mail left (max_connections stood at 10.0.0.1).",
-    "Query": "One slow query, then retries, a ReadTimeoutError. Überlauf der Warteschlange; データベース.",
+    "Query": "One slow query, then retries, a ReadTimeoutError in İzmir. Überlauf der Warteschlange; データベース.",
 }
 
 
@@ -61,6 +61,7 @@ def found(person: Person, q: str, more: str = "") -> list[str]:
         ("ÜBERLAUF", ["Query"]),
         ("überl", ["Query"]),
         ("ベース", ["Query"]),
+        ("İzmir", ["Query"]),  # lowering takes its first letter apart
         ("%", []),
         ("the", ["Backup", "Mail", "Query"]),
         ("then", ["Query"]),
