@@ -18,7 +18,7 @@ from tests.doors import call_api, signed_in
 
 STORIES = {
     "Backup": "The nightly backup\nwrote a full\ndisk; restoring it failed, the latest one was gone.",
-    "Mail": "The certificate had run out, and so no mail left (max_connections stood at 10.0.0.1).",
+    "Mail": "The active certificate had run out, and so no mail left (max_connections stood at 10.0.0.1).",
     "Query": "One slow query, then retries, a ReadTimeoutError in İzmir. Überlauf der Warteschlange; データベース.",
 }
 
@@ -66,6 +66,9 @@ def found(person: Person, q: str, more: str = "") -> list[str]:
         ("the", ["Backup", "Mail", "Query"]),
         ("then", ["Query"]),
         ("timeouts", ["Query"]),
+        ("running", ["Mail"]),
+        ("acting", []),  # "active" only begins as "act" does
+        ("activ", ["Mail"]),
         ("backup mail", []),
         ("", ["Backup", "Mail", "Query"]),
     ],

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from failonce.history.codes import number_of
 from failonce.people.words import clean
-from failonce.recall.stems import beginnings
+from failonce.recall.stems import beginnings, short_forms
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 
@@ -26,6 +26,7 @@ _QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))
 _QUOTED = re.compile(r'"\s*([^"]*[^"\s])\s*"')
 _AROUND_WORDS = ".,;:!?()[]{}'"
 _BEFORE_A_WORD = r"(^|\W|_)"
+_AFTER_A_WORD = r"(\W|_|$)"
 
 
 def sought(rows: Rows, asked: str, by_code: Mapping[str, str], *fields: str) -> Rows:
@@ -49,7 +50,10 @@ def says(asked: str, *fields: str) -> Q:
     for word in dict.fromkeys(each.strip(_AROUND_WORDS) or each for each in loose):
         # Lowering changes some letters for good, as the dotted capital I; so the word as typed counts too.
         forms = beginnings(word.lower()) if word.isascii() else {word.lower(), word}
-        wanted &= _any(_begins(field, each) for each in sorted(forms) for field in fields)
+        likely = [_begins(field, each) for each in sorted(forms) for field in fields]
+        if whole := short_forms(word.lower()):
+            likely += [_is_one(field, whole) for field in fields]
+        wanted &= _any(likely)
     for phrase in _QUOTED.findall(asked):
         wanted &= _any(_stands(field, phrase.split()) for field in fields)
     return wanted
@@ -74,9 +78,16 @@ def _stands(field: str, words: list[str]) -> Q:
     """Ask for these words, one after another, however their lines are broken."""
     pattern = r"\s+".join(map(re.escape, words))
     before = _BEFORE_A_WORD if _parts_words(words[0][0]) else ""
-    after = r"(\W|_|$)" if _parts_words(words[-1][-1]) else ""
+    after = _AFTER_A_WORD if _parts_words(words[-1][-1]) else ""
     likely = reduce(lambda so_far, word: so_far & _has(field, word), filter(str.isascii, words), Q())
     return likely & Q(**{f"{field}__iregex": before + pattern + after})
+
+
+def _is_one(field: str, words: set[str]) -> Q:
+    """Ask for one of these words, all of ASCII letters, and not for what only begins so."""
+    telling = (each for each in sorted(words) if not any(other in each for other in words - {each}))
+    pattern = f"{_BEFORE_A_WORD}({'|'.join(sorted(words))}){_AFTER_A_WORD}"
+    return _any(_has(field, each) for each in telling) & Q(**{f"{field}__iregex": pattern})
 
 
 def _parts_words(character: str) -> bool:

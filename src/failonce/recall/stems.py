@@ -41,19 +41,64 @@ def stem(word: str) -> str:
 
 
 def beginnings(word: str) -> set[str]:
-    """How the forms of an English word begin: "failed" gives fail, "retries" retry and retrie; other words stay."""
-    if len(word) < 4 or not word.isascii() or not word.isalpha():
+    """How the forms of an English word begin: "failed" gives fail, "retries" retry and retrie; other words stay.
+
+    One with `short_forms` stays too: much else begins as they do.
+    """
+    if len(word) < 4 or not word.isascii() or not word.isalpha() or short_forms(word):
         return {word}
-    plain = word[:-2] if word.endswith("uses") and len(word) > 6 else _without_plural(word)
+    plain = _singular(word)
     # What begins so is found, not only what is the same, so less may go than in a stem: "based" isn't "basket".
-    root = _without_tense(plain)
-    if plain.endswith("eed"):
-        root = plain
-    elif len(root) < 4 and root != plain:
-        short = root[:-1] + "ie" if root.endswith("y") else plain[: len(root) + 1]
-        return {short, root if root.endswith("y") else root + "e"}
+    root = plain if plain.endswith("eed") else _without_tense(plain)
     endings = {"e": "ing", "y": "ie"}
     return {root, root[:-1] + endings[root[-1]]} if root[-1] in endings else {root}
+
+
+def short_forms(word: str) -> set[str]:
+    """The other forms of an English word whose root has three letters or fewer: "moved" gives move, moves, moving.
+
+    What begins with the word itself is left out. Some are no words; nobody writes those, so they find nothing.
+    """
+    if len(word) < 3 or not word.isascii() or not word.isalpha():
+        return set()
+    forms = set().union(*map(_forms, _short_bases(_singular(word))))
+    return {form for form in forms if not form.startswith(word)}
+
+
+def _short_bases(plain: str) -> set[str]:
+    if len(plain) <= 3:
+        return {plain}
+    rest = plain[:-3] if plain.endswith("ing") else plain[:-2] if plain.endswith("ed") else ""
+    if len(rest) < 2 or not _VOWELS.intersection(rest):
+        return set()
+    if len(rest) == 4 and rest[2] == rest[3] and rest[3] not in "lsz":
+        return {rest[:3]}  # logged
+    if len(rest) == 3:
+        rest = rest[:2] + "y" if plain.endswith("ied") else rest
+        return {rest + "e"} if _doubles(rest) else {rest, rest + "e"}  # moved; asked, urged
+    if len(rest) == 2 and rest[0] in _VOWELS:
+        return {rest + "e"}  # used
+    return {rest[0] + "ie"} if rest[1:] in ("i", "y") else set()  # died, dying
+
+
+def _forms(base: str) -> set[str]:
+    if base.endswith("ie"):
+        return {base, base + "s", base + "d", base[:-2] + "ying"}
+    if base.endswith("e") and base[-2] != "e" and _VOWELS.intersection(base[:-1]):
+        return {base, base + "s", base + "d", base[:-1] + "ing"}
+    if base.endswith("y") and base[-2] not in _VOWELS:
+        return {base, base[:-1] + "ies", base[:-1] + "ied", base + "ing"}
+    long = base + base[-1] if _doubles(base) else base
+    return {base, base + ("es" if base[-1] in "hsxz" else "s"), long + "ed", long + "ing"}
+
+
+def _doubles(base: str) -> bool:
+    """Whether the last letter is doubled before an ending: log, run and set, not ask, fix and see."""
+    return len(base) == 3 and base[0] not in _VOWELS and base[1] in _VOWELS and base[2] not in "aeiouwxy"
+
+
+def _singular(word: str) -> str:
+    return word[:-2] if word.endswith("uses") and (len(word) > 6 or word == "buses") else _without_plural(word)
 
 
 def _without_plural(word: str) -> str:
