@@ -6,6 +6,7 @@ import pytest
 
 from failonce.lessons.teaching import Teaching, years_after
 from failonce.people.errors import Refused
+from failonce.recall.globs import first_match
 
 TODAY = date(2026, 5, 1)
 
@@ -92,13 +93,27 @@ def test_what_can_not_be_kept_is_refused_with_a_reason(said, field, why):
 
 def test_lists_are_tidied_and_repeats_left_out():
     said = Teaching(
-        "run", "it", "x", technologies=(" PostgreSQL", "postgresql", ""), paths=(" ./db/** ", "db/**", ""),
+        "run", "it", "x", technologies=(" PostgreSQL", "postgresql", ""), paths=(" db/** ", "db/**", ""),
         kinds_of_change=("Migration ",),
     )  # fmt: skip
 
     kept = said.checked(TODAY)
 
     assert (kept.technologies, kept.paths, kept.kinds_of_change) == (("postgresql",), ("db/**",), ("migration",))
+
+
+@pytest.mark.parametrize(
+    ("glob", "touched", "elsewhere"),
+    [
+        (" ./deploy", "deploy/x.py", "src/deploy/x.py"),
+        ("./*.sql", "a.sql", "db/a.sql"),
+        ("./db/**", "db/a.sql", "src/db/a.sql"),
+    ],
+)
+def test_a_path_that_begins_here_means_the_top_of_the_repository(glob: str, touched: str, elsewhere: str) -> None:
+    (kept,) = Teaching("run", "it", "x", paths=(glob,)).checked(TODAY).paths
+
+    assert first_match(kept, (elsewhere, touched)) == touched
 
 
 def test_it_is_asked_again_in_a_year_unless_somebody_says_otherwise():

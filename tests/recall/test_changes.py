@@ -116,9 +116,9 @@ def test_a_kind_of_file_is_no_place(glob: str, place: bool) -> None:
         (("*.sql", "db/**"), True),
         (("*.sql",), False),
         (("**/*.sql",), False),
-        (("./*.sql",), False),
+        (("/*.sql",), False),
         (("**.sql",), False),
-        (("./deploy/**",), True),
+        (("/deploy/**",), True),
     ],
 )
 def test_a_place_named_in_a_lesson_is_reason_enough_to_speak(globs: tuple[str, ...], said: bool, lamps: int) -> None:

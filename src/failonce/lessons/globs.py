@@ -9,8 +9,8 @@ _EVERYTHING = re.compile(r"[/*]+")
 
 
 def tidy_glob(glob: str) -> str:
-    """Return the glob without what changes nothing: blanks around it and a leading ./"""
-    return without_nul(glob).strip().removeprefix("./")
+    """Return the glob without blanks around it, and with / for a leading ./, which .gitignore doesn't know."""
+    return re.sub(r"^\./", "/", without_nul(glob).strip())
 
 
 def glob_problem(glob: str) -> str:

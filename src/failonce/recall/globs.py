@@ -11,7 +11,7 @@ _LONGEST_GLOB = 300
 @lru_cache(maxsize=4096)
 def pattern(glob: str) -> re.Pattern[str]:
     """A glob as an expression; one without a slash matches at any depth."""
-    glob = re.sub(r"\*{3,}", "**", glob[:_LONGEST_GLOB].strip()).removeprefix("./")
+    glob = re.sub(r"\*{3,}", "**", glob[:_LONGEST_GLOB].strip())
     anywhere = "/" not in glob.rstrip("/")
     glob = glob.removeprefix("/") + ("**" if glob.endswith("/") else "")
     pieces = [_piece(piece) for piece in re.split(r"(\*\*/|/\*\*|\*\*|\*|\?)", glob)]
