@@ -1,4 +1,4 @@
-"""What each verb is called when one asks who may do it; the words of "who may what here"."""
+"""What each verb is called when one asks who may do it; the words of "Who may do what here"."""
 
 from dataclasses import dataclass
 

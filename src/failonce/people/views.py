@@ -1,4 +1,4 @@
-"""The pages of people: one's account and keys, who is here, teams, practices, who may what."""
+"""The pages of people: one's account and keys, who is here, teams, practices, who may do what."""
 
 from typing import Any
 
