@@ -18,7 +18,7 @@ Worth = dict[str, float]
 # A word in fewer changes tells of those changes and not of the word.
 _FEWEST_CHANGES = 4
 _FEWEST_LISTS = 2
-# So many of the lists that have a word must agree on it: of three lists two, of fourteen ten.
+# So many of the lists that have a word must agree on it: of three lists two, of sixteen eleven.
 _AGREED = 2 / 3
 _STEADY = 0.12
 # What is worth less moves no chance that is shown, and would only make the list long.

@@ -18,7 +18,7 @@ def test_one_failure_comes_to_mind(ada: Person, adas_failure: Failure) -> None:
 def test_some_come_to_mind_and_how_many_are_likely_repeats(ada: Person) -> None:
     for story in (
         "The queue of orders filled up at noon.",
-        "The queue of orders at the bakery was long at noon.",
+        "The queue of orders at the bakery was long in the morning.",
     ):
         tell_failure(actor=ada, telling=Telling(story=story, started_at=datetime(2026, 1, 5, tzinfo=UTC)))
 
