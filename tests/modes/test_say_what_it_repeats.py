@@ -3,7 +3,6 @@
 import re
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -75,22 +74,6 @@ def test_nothing_is_linked_to_what_was_withdrawn(
     body = {"answer": "yes"}
     assert call_api(ada, "PUT", f"/failures/{later.code}/answers/{adas_failure.code}", body).status_code == 422
     assert FailureMode.objects.count() == 0
-
-
-def test_a_telling_with_an_answer_about_what_was_withdrawn_is_kept_once_or_not_at_all(
-    ada: Person, adas_failure: Failure
-) -> None:
-    withdraw_failure(actor=ada, failure=adas_failure)
-    before = Failure.objects.count()
-
-    body = {"story": "The queue filled up again.", "answers": {adas_failure.code: "yes"}}
-    assert call_api(ada, "POST", "/failures", body).status_code == 422
-    assert Failure.objects.count() == before
-    form = {"story": "The queue filled up again.", "kind": "incident", f"answer-{adas_failure.code}": "yes"}
-    form |= {"visibility": "everyone", "losses": "0", "wish": "tell"}
-    told = signed_in(ada).post(f"/failures/new/{uuid4()}/", form, follow=True)
-    assert "was withdrawn while you were writing" in told.content.decode()
-    assert Failure.objects.count() == before + 1
 
 
 def test_a_refusal_is_read_even_where_the_failure_was_withdrawn_meanwhile(

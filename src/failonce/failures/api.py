@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Status
@@ -15,7 +14,7 @@ from failonce.failures.models import Failure, Kind, Note, failure_for
 from failonce.failures.searching import LONGEST, SOUGHT
 from failonce.failures.telling import Loss, Telling
 from failonce.modes.resemblance import Resemblance, resembling, resembling_text
-from failonce.modes.writes import answer_repeat
+from failonce.modes.writes import tell_with_answers
 from failonce.people.models import Person
 from failonce.people.site import address_of
 
@@ -71,7 +70,9 @@ class FailureIn(Strict):
 class TellIn(FailureIn):
     """A failure to tell, with answers to "has this happened before?" where there are any."""
 
-    answers: dict[str, str] = Field({}, description="Code of another failure to yes, no or not_sure.")
+    answers: dict[str, str] = Field(
+        {}, description="Code of another failure to yes, no or not_sure. A yes that links nothing becomes a notice."
+    )
 
 
 class EditIn(FailureIn):
@@ -249,12 +250,7 @@ def recall(request: HttpRequest, query: RecallIn) -> dict[str, list[MatchOut]]:
 
 def tell_for(person: Person, failure: TellIn) -> ToldOut:
     """Tell a failure with its answers; the command line on this machine's data comes through here too."""
-    # All or nothing: an answer that is refused must not leave a failure told and half answered.
-    with transaction.atomic():
-        told = writes.tell_failure(actor=person, telling=failure.telling())
-        for code, value in failure.answers.items():
-            answer_repeat(actor=person, failure=told.failure, other=failure_for(person, code), value=value)
-    return _told(person, told)
+    return _told(person, tell_with_answers(actor=person, telling=failure.telling(), answers=failure.answers))
 
 
 def match_out(found: Resemblance) -> MatchOut:

@@ -1,6 +1,7 @@
 """The pages of failures: the list, telling, reading, editing."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -23,7 +24,7 @@ from failonce.history.verbs import Verb
 from failonce.lessons.models import Lesson
 from failonce.modes.models import Answer, named_by
 from failonce.modes.resemblance import resembling_context, resembling_text
-from failonce.modes.writes import answer_repeat
+from failonce.modes.writes import answer_repeat, tell_with_answers
 from failonce.people.errors import Conflict, DomainError, Refused
 from failonce.people.models import Person
 from failonce.people.permissions import may
@@ -174,16 +175,12 @@ def failure_withdraw(request: Request, code: str) -> HttpResponse:
 
 def _tell(request: Request, key: uuid.UUID, form: TellForm) -> HttpResponse:
     try:
-        told = writes.tell_failure(actor=request.user, telling=form.telling(), draft=key)
+        told = tell_with_answers(
+            actor=request.user, telling=form.telling(), answers=_answers_in(request.POST), draft=key
+        )
     except Refused as refusal:
         form.add_problems(refusal.fields)
         return _tell_page(request, key, form, _fields_of(request), status=422)
-    for code, value in _answers_in(request).items():
-        other = failure_for(request.user, code) if value in Answer.Value.values else None
-        if other and other.withdrawn_at:
-            messages.info(request, f"{other.code} was withdrawn while you were writing, so nothing is linked to it.")
-        elif other:
-            answer_repeat(actor=request.user, failure=told.failure, other=other, value=value)
     _tell_notices(request, told.notices)
     messages.success(
         request, f"Told. Thank you: {told.failure.code} can now be remembered by everyone who may read it."
@@ -220,13 +217,13 @@ def _fields_of(request: Request) -> dict[str, Any]:
     }
 
 
-def _answers_in(request: Request) -> dict[str, str]:
-    return {name.removeprefix(_ANSWER): value for name, value in request.POST.items() if name.startswith(_ANSWER)}  # type: ignore[misc]
+def _answers_in(held: Mapping[str, Any]) -> dict[str, str]:
+    return {name.removeprefix(_ANSWER): value for name, value in held.items() if name.startswith(_ANSWER)}
 
 
 def _resembling(person: Person, held: dict[str, Any]) -> dict[str, Any]:
     """Return whether the form has words, what they resemble, and the answers given to what it doesn't show any more."""
-    answers = {name.removeprefix(_ANSWER): value for name, value in held.items() if name.startswith(_ANSWER)}
+    answers = _answers_in(held)
     story, title = held.get("story", ""), held.get("title", "")
     found = resembling_text(
         person,

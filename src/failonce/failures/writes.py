@@ -12,7 +12,7 @@ from failonce.catalogue.names import audience_named, offering_named
 from failonce.catalogue.writes import services_named
 from failonce.failures.models import STORY_LIMIT, Draft, Failure, Impact, Note
 from failonce.failures.telling import Loss, Telling, without_nul
-from failonce.history.chain import record
+from failonce.history.chain import Happening, record, record_many
 from failonce.history.verbs import Verb
 from failonce.people.errors import Conflict, Refused
 from failonce.people.models import Person
@@ -33,6 +33,13 @@ class Told:
 @transaction.atomic
 def tell_failure(*, actor: Person, telling: Telling, draft: uuid.UUID | None = None) -> Told:
     """Record a failure in the words of the person who saw it; its draft, if there was one, goes."""
+    told, happening = keep_telling(actor=actor, telling=telling, draft=draft)
+    record_many(actor=actor, happenings=[happening])
+    return told
+
+
+def keep_telling(*, actor: Person, telling: Telling, draft: uuid.UUID | None) -> tuple[Told, Happening]:
+    """Do what `tell_failure` does, and leave it to the write that calls this to record it, last."""
     require(actor, Verb.FAILURE_TELL)
     telling = telling.checked(timezone.now())
     failure = Failure(told_by=actor, **plain_fields(telling))
@@ -40,8 +47,7 @@ def tell_failure(*, actor: Person, telling: Telling, draft: uuid.UUID | None = N
     notices = _relate(actor, failure, telling)
     if draft is not None:
         Draft.objects.filter(key=draft, person=actor).delete()
-    record(actor=actor, verb=Verb.FAILURE_TELL, subject=failure.code, title=failure.title)
-    return Told(failure, notices)
+    return Told(failure, notices), Happening(Verb.FAILURE_TELL, failure.code, {"title": failure.title})
 
 
 @transaction.atomic

@@ -1,17 +1,49 @@
-"""Every change people can make to failure modes: answer, name, link, unlink, merge."""
+"""Every change people can make to failure modes: answer, also while telling, name, link, unlink, merge."""
+
+import uuid
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from failonce.failures.models import Failure
-from failonce.failures.telling import without_nul
-from failonce.history.chain import record
+from failonce.failures.models import Failure, FailureQuerySet
+from failonce.failures.telling import Telling, without_nul
+from failonce.failures.writes import Told, keep_telling
+from failonce.history.chain import Happening, record, record_many
+from failonce.history.codes import number_of
 from failonce.history.verbs import Verb
 from failonce.modes.models import Answer, FailureMode, Occurrence
 from failonce.people.errors import Conflict, Refused
 from failonce.people.models import Person
 from failonce.people.permissions import require
+
+
+@transaction.atomic
+def tell_with_answers(
+    *, actor: Person, telling: Telling, answers: Mapping[str, str], draft: uuid.UUID | None = None
+) -> Told:
+    """Record a failure and whether it repeats others (code to answer): all of it, or nothing where it raises.
+
+    Raises Refused as `tell_failure` does, and for what isn't an answer. A yes about a failure that was withdrawn,
+    or that this person may not read, links nothing and becomes a notice: the telling matters more.
+    """
+    if strange := [value for value in answers.values() if value not in Answer.Value.values]:
+        raise Refused("This failure isn't kept yet; look at its answers again.", {"answers": _no_answer(strange[0])})
+    numbers = {code: number_of(code, "F") for code in answers}
+    others = _locked(Failure.objects.visible_to(actor), numbers.values())
+    told, happening = keep_telling(actor=actor, telling=telling, draft=draft)
+    if others:
+        require(actor, Verb.MODE_ANSWER, told.failure)
+    happenings, notices = [happening], list(told.notices)
+    for code, value in answers.items():
+        other = others.get(numbers[code])
+        if other and (value != Answer.Value.YES or other.withdrawn_at is None):
+            happenings += _answer(actor, told.failure, other, value)[1]
+        elif value == Answer.Value.YES:
+            notices.append(_withdrawn(other) if other else _unreadable(code))
+    record_many(actor=actor, happenings=happenings)
+    return Told(told.failure, notices)
 
 
 @transaction.atomic
@@ -23,22 +55,14 @@ def answer_repeat(*, actor: Person, failure: Failure, other: Failure, value: str
     """
     require(actor, Verb.MODE_ANSWER, failure)
     if value not in Answer.Value.values:
-        raise Refused(f"{value[:40]!r} isn't one of: {', '.join(Answer.Value.values)}.")
+        raise Refused(_no_answer(value))
     if failure.pk == other.pk:
         raise Refused(f"{failure.code} can't be a repeat of itself. Give the code of the other failure.")
-    # Locked in one order: two people answering at once must not open two modes, nor wait for each other.
-    low, high = Failure.objects.select_for_update().filter(pk__in=[failure.pk, other.pk]).order_by("pk")
-    if withdrawn := [each.code for each in (low, high) if each.withdrawn_at and value == Answer.Value.YES]:
-        raise Refused(f"{withdrawn[0]} was withdrawn, so nothing is linked to it any more.")
-    answer, _ = Answer.objects.update_or_create(
-        low=low, high=high, defaults={"value": value, "answered_by": actor, "answered_at": timezone.now()}
-    )
-    if value == Answer.Value.YES:
-        _link(actor, failure, other)
-    elif value == Answer.Value.NO:
-        _unlink_if_untied(actor, failure, other)
-    for subject, about in ((failure, other), (other, failure)):
-        record(actor=actor, verb=Verb.MODE_ANSWER, subject=subject.code, about=about.code, answer=value)
+    pair = _locked(Failure.objects.all(), [failure.pk, other.pk])
+    if withdrawn := [each for each in pair.values() if each.withdrawn_at and value == Answer.Value.YES]:
+        raise Refused(_withdrawn(withdrawn[0]))
+    answer, happenings = _answer(actor, pair[failure.pk], pair[other.pk], value)
+    record_many(actor=actor, happenings=happenings)
     return answer
 
 
@@ -73,62 +97,101 @@ def unlink_failure(*, actor: Person, mode: FailureMode, failure: Failure) -> Non
         Q(low=failure, high__in=others) | Q(high=failure, low__in=others)
     )
     ties.update(value=Answer.Value.NO, answered_by=actor, answered_at=timezone.now())
-    _unlink(actor, failure)
+    record_many(actor=actor, happenings=_unlink(failure))
 
 
-def _link(actor: Person, failure: Failure, other: Failure) -> None:
+def _locked(failures: FailureQuerySet, numbers: Iterable[int | None]) -> dict[int | None, Failure]:
+    """Return those of the failures with these numbers, as they stand now and until the commit."""
+    # Locked in one order: two people answering at once must not open two modes, nor wait for each other.
+    rows = failures.select_for_update().filter(pk__in=[number for number in numbers if number]).order_by("pk")
+    return {failure.pk: failure for failure in rows}
+
+
+def _answer(actor: Person, failure: Failure, other: Failure, value: str) -> tuple[Answer, list[Happening]]:
+    """Keep an answer about two locked failures, and what follows from it; return what is to be recorded."""
+    low, high = sorted((failure, other), key=lambda each: each.pk)
+    answer, _ = Answer.objects.update_or_create(
+        low=low, high=high, defaults={"value": value, "answered_by": actor, "answered_at": timezone.now()}
+    )
+    happenings = []
+    if value == Answer.Value.YES:
+        happenings += _link(actor, failure, other)
+    elif value == Answer.Value.NO:
+        happenings += _unlink_if_untied(failure, other)
+    for subject, about in ((failure, other), (other, failure)):
+        happenings.append(Happening(Verb.MODE_ANSWER, subject.code, {"about": about.code, "answer": value}))
+    return answer, happenings
+
+
+def _no_answer(value: str) -> str:
+    return f"{value[:40]!r} isn't one of: {', '.join(Answer.Value.values)}."
+
+
+def _withdrawn(failure: Failure) -> str:
+    return f"{failure.code} was withdrawn, so nothing is linked to it any more."
+
+
+def _unreadable(code: str) -> str:
+    return f"There is no failure {code[:40]} that you may read, so nothing is linked to it."
+
+
+def _link(actor: Person, failure: Failure, other: Failure) -> list[Happening]:
     """Put both failures into one mode: the one there is, the older of two, or a new one."""
     mine, theirs = _mode_of(failure), _mode_of(other)
     if mine and theirs and mine.pk != theirs.pk:
-        _merge(actor, *sorted((mine, theirs), key=lambda mode: mode.pk))
-        return
-    mode = mine or theirs or _open(actor, other)
+        return [_merge(*sorted((mine, theirs), key=lambda mode: mode.pk))]
+    happenings = []
+    mode = mine or theirs
+    if mode is None:
+        mode = _open(actor, other)
+        happenings.append(Happening(Verb.MODE_OPEN, mode.code, {"title": mode.title}))
     for each in (other, failure):
         _, is_new = Occurrence.objects.get_or_create(failure=each, defaults={"mode": mode})
         if is_new:
-            record(actor=actor, verb=Verb.MODE_LINK, subject=mode.code, failure=each.code)
+            happenings.append(Happening(Verb.MODE_LINK, mode.code, {"failure": each.code}))
+    return happenings
 
 
 def _open(actor: Person, failure: Failure) -> FailureMode:
     # A restricted failure's title must not become a mode's name, which everyone may read.
     title = failure.title if failure.visibility == "everyone" else f"Failures like {failure.code}"
-    mode = FailureMode.objects.create(title=title, opened_by=actor)
-    record(actor=actor, verb=Verb.MODE_OPEN, subject=mode.code, title=mode.title)
-    return mode
+    return FailureMode.objects.create(title=title, opened_by=actor)
 
 
-def _merge(actor: Person, older: FailureMode, younger: FailureMode) -> None:
+def _merge(older: FailureMode, younger: FailureMode) -> Happening:
     Occurrence.objects.filter(mode=younger).update(mode=older)
     if younger.description and younger.description not in older.description:
         older.description = "\n\n".join(filter(None, [older.description, younger.description]))
         older.save(update_fields=["description"])
-    record(actor=actor, verb=Verb.MODE_MERGE, subject=older.code, merged=younger.code, title=younger.title)
+    happening = Happening(Verb.MODE_MERGE, older.code, {"merged": younger.code, "title": younger.title})
     younger.delete()
+    return happening
 
 
-def _unlink_if_untied(actor: Person, failure: Failure, other: Failure) -> None:
+def _unlink_if_untied(failure: Failure, other: Failure) -> list[Happening]:
     mine, theirs = _mode_of(failure), _mode_of(other)
     if mine is None or mine != theirs:
-        return
+        return []
     mates = Failure.objects.filter(occurrence__mode=mine).exclude(pk__in=[failure.pk, other.pk])
     for each in (failure, other):
         ties = Answer.objects.filter(value=Answer.Value.YES).filter(
             Q(low=each, high__in=mates) | Q(high=each, low__in=mates)
         )
         if not ties.exists():
-            _unlink(actor, each)
-            return
+            return _unlink(each)
+    return []
 
 
-def _unlink(actor: Person, failure: Failure) -> None:
+def _unlink(failure: Failure) -> list[Happening]:
     """Take the failure out of its mode; one that nobody named goes when it has fewer than two failures."""
     mode = _mode_of(failure)
     if mode is None:
-        return
+        return []
+    happening = Happening(Verb.MODE_UNLINK, mode.code, {"failure": failure.code})
     Occurrence.objects.filter(failure=failure).delete()
-    record(actor=actor, verb=Verb.MODE_UNLINK, subject=mode.code, failure=failure.code)
     if mode.version == 1 and mode.occurrences.count() < 2:
         mode.delete()
+    return [happening]
 
 
 def _mode_of(failure: Failure) -> FailureMode | None:
