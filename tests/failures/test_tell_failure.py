@@ -14,6 +14,7 @@ from failonce.catalogue.models import Audience, Service
 from failonce.failures.forms import SPARE_LOSSES
 from failonce.failures.models import STORY_LIMIT, Draft, Failure
 from failonce.failures.recall_source import query_of, text_of
+from failonce.failures.writes import withdraw_failure
 from failonce.history.models import Entry
 from failonce.people.models import Person
 from tests.doors import call_api, run_cli, signed_in
@@ -184,6 +185,20 @@ def test_an_answer_stays_when_the_story_goes_on(ada: Person, adas_failure: Failu
 
     assert f'<input type="checkbox" name="answer-{adas_failure.code}" value="no" checked>' in page
     assert adas_failure.title in page
+
+
+@pytest.mark.parametrize(("value", "said"), [("yes", ", so nothing will be linked to it"), ("no", "")])
+def test_an_answer_about_what_was_withdrawn_stays_and_says_so(
+    ada: Person, bo: Person, adas_failure: Failure, value: str, said: str
+) -> None:
+    withdraw_failure(actor=ada, failure=adas_failure)
+    typed = {"story": adas_failure.story, f"answer-{adas_failure.code}": value}
+
+    panel = signed_in(bo).post("/failures/resembling/", typed).content.decode()
+
+    assert f'<input type="checkbox" name="answer-{adas_failure.code}" value="{value}" checked>' in panel
+    assert f'<span class="code">{adas_failure.code}</span> was withdrawn{said}</span>' in panel
+    assert adas_failure.title not in panel
 
 
 @pytest.mark.parametrize(

@@ -232,9 +232,10 @@ def _resembling(person: Person, held: dict[str, Any]) -> dict[str, Any]:
         services=(*held.get("services", ()), *split(held.get("more_services", ""))),
         answers=answers,
     )
-    # The words go on changing after an answer; without a field of its own, it would be gone with its likeness.
+    # The words go on changing after an answer, and a failure may be withdrawn; without a field of its own, an answer
+    # would be gone with its likeness.
     gone = answers.keys() - {each.failure.code for each in found}
-    failures = Failure.objects.visible_to(person).standing().filter(pk__in=[number_of(code, "F") for code in gone])
+    failures = Failure.objects.visible_to(person).filter(pk__in=[number_of(code, "F") for code in gone])
     answered = [
         (each, Answer.Value(answers[each.code])) for each in failures if answers.get(each.code) in Answer.Value.values
     ]
