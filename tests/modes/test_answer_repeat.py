@@ -7,9 +7,11 @@ import pytest
 
 from failonce.failures.models import Failure
 from failonce.failures.telling import Telling
-from failonce.failures.writes import tell_failure
+from failonce.failures.writes import tell_failure, withdraw_failure
 from failonce.modes.models import FailureMode
 from failonce.modes.resemblance import resembling
+from failonce.modes.writes import answer_repeat
+from failonce.people.errors import Refused
 from failonce.people.models import Person
 from tests.doors import call_api, run_cli, signed_in
 
@@ -141,3 +143,17 @@ def test_an_answer_nobody_knows_is_refused(bo: Person, pair: tuple[Failure, Fail
 
     assert answer.status_code == 422
     assert "not_sure" in answer.json()["detail"]
+
+
+def test_what_changed_since_both_were_read_counts(ada: Person, bo: Person, pair: tuple[Failure, Failure]) -> None:
+    later, earlier = pair
+    withdraw_failure(actor=ada, failure=Failure.objects.get(pk=later.pk))
+    Failure.objects.filter(pk=earlier.pk).update(visibility="restricted")
+
+    for one, other in ((later, earlier), (earlier, later)):
+        with pytest.raises(Refused, match=f"{later.code} was withdrawn"):
+            answer_repeat(actor=bo, failure=one, other=other, value="yes")
+
+    Failure.objects.filter(pk=later.pk).update(withdrawn_at=None)
+    answer_repeat(actor=bo, failure=later, other=earlier, value="yes")
+    assert FailureMode.objects.get().title == f"Failures like {earlier.code}"
