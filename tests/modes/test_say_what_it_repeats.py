@@ -84,11 +84,16 @@ def test_a_refusal_is_read_even_where_the_failure_was_withdrawn_meanwhile(
     assert "was withdrawn, so nothing is linked" in say(ada, later, adas_failure.code).content.decode()
 
 
-def test_a_megabyte_of_address_is_refused_at_once(bo: Person, later: Failure) -> None:
-    answer = say(bo, later, "/failures/1" * 20_000 + " x")
+@pytest.mark.parametrize(("length", "status"), [(300, 302), (301, 422)])
+def test_no_pattern_is_tried_on_what_is_longer_than_any_address(
+    bo: Person, later: Failure, adas_failure: Failure, length: int, status: int
+) -> None:
+    end = f"/failures/{adas_failure.code}"
 
-    assert answer.status_code == 422
-    assert "Type the code of a failure" in answer.content.decode()
+    answer = say(bo, later, "https://".ljust(length - len(end), "x") + end)
+
+    assert answer.status_code == status
+    assert ("Type the code of a failure" in answer.content.decode()) == (status == 422)
 
 
 def test_what_happened_later_is_linked_and_not_shown_as_before(
