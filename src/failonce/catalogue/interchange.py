@@ -241,7 +241,7 @@ class _Batch:
         self.kept: list[tuple[Noun, Changes]] = []
         own = [sheet["slug"] for sheet in sheets]
         # Locked, because somebody may describe one of these between two batches.
-        locked = _READ[kind].select_for_update(of=("self",))
+        locked = _READ[kind].select_for_update(of=("self",), no_key=True)
         self._nouns: dict[str, Noun] = locked.in_bulk(own, field_name="slug")
         needs = {slug for sheet in sheets for slug in (*sheet.get("depends_on", ()), sheet.get("service", "")) if slug}
         self._services = Service.objects.in_bulk(needs - set(own) if kind == "service" else needs, field_name="slug")

@@ -72,7 +72,7 @@ def describe_service(
     """
     permissions.require(actor, Verb.SERVICE_DESCRIBE)
     slug = clean_slug(slug)
-    service = Service.objects.select_for_update().filter(slug=slug).first() or Service(slug=slug)
+    service = Service.objects.select_for_update(no_key=True).filter(slug=slug).first() or Service(slug=slug)
     said = _given(
         slug=slug,
         name=name,
@@ -107,7 +107,7 @@ def describe_offering(
     """
     permissions.require(actor, Verb.OFFERING_DESCRIBE)
     slug = clean_slug(slug)
-    offering = Offering.objects.select_for_update().filter(slug=slug).first() or Offering(slug=slug)
+    offering = Offering.objects.select_for_update(no_key=True).filter(slug=slug).first() or Offering(slug=slug)
     if offering._state.adding and not service:
         raise Refused("An offering belongs to a service.", {"service": "Name the service that provides it."})
     said = _given(slug=slug, name=name, service=service, description=description, parts=parts, audiences=audiences)
@@ -127,7 +127,7 @@ def describe_audience(
     """Say who a consumer or partner is and how to reach them; raises Conflict as `describe_service` does."""
     permissions.require(actor, Verb.AUDIENCE_DESCRIBE)
     slug = clean_slug(slug)
-    audience = Audience.objects.select_for_update().filter(slug=slug).first() or Audience(slug=slug)
+    audience = Audience.objects.select_for_update(no_key=True).filter(slug=slug).first() or Audience(slug=slug)
     said = _given(slug=slug, name=name, kind=kind, contact=contact)
     return _describe(actor, Verb.AUDIENCE_DESCRIBE, audience, said, read)
 

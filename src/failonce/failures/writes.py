@@ -55,7 +55,7 @@ def edit_failure(*, actor: Person, failure: Failure, version: int, telling: Tell
     """Replace what was told; raise Conflict, with what stands now, if it changed since `version`."""
     require(actor, Verb.FAILURE_EDIT, failure)
     telling = telling.checked(timezone.now())
-    standing = Failure.objects.select_for_update().get(pk=failure.pk)
+    standing = Failure.objects.select_for_update(no_key=True).get(pk=failure.pk)
     if standing.version != version:
         raise Conflict(
             "This was saved elsewhere while you were writing. Yours is still in the form; compare, then save again.",

@@ -47,6 +47,8 @@ def record_many(*, actor: "Person | None", happenings: Iterable[Happening]) -> l
 
     The head row is locked until the transaction ends. So sequence numbers become visible in order
     and without gaps, on PostgreSQL too, and whoever follows history by its number misses nothing.
+    A write locks the rows it changes before that, with `no_key=True`: PostgreSQL looks only at the commit,
+    when the head is held, whether a row that others refer to is there, and would wait for a full lock.
     """
     head, _ = Head.objects.get_or_create(pk=1)
     head = Head.objects.select_for_update().get(pk=1)

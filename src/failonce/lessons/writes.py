@@ -104,7 +104,7 @@ def retire_lesson(*, actor: Person, lesson: Lesson, because: str) -> Lesson:
 
 def _standing(lesson: Lesson) -> Lesson:
     """Return the lesson as it stands now, locked; raise Refused if it was retired."""
-    standing = Lesson.objects.select_for_update().get(pk=lesson.pk)
+    standing = Lesson.objects.select_for_update(no_key=True).get(pk=lesson.pk)
     if standing.retired_at is not None:
         raise Refused(f"{standing.code} was retired; write a new lesson if there is more to remember.")
     return standing

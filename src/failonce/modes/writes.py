@@ -73,7 +73,7 @@ def name_mode(*, actor: Person, mode: FailureMode, version: int, title: str, des
     title, description = " ".join(without_nul(title).split()), without_nul(description).strip()
     if not title or len(title) > 200:
         raise Refused("The mode isn't renamed yet.", {"title": "Give it a name of up to 200 characters."})
-    standing = FailureMode.objects.select_for_update().get(pk=mode.pk)
+    standing = FailureMode.objects.select_for_update(no_key=True).get(pk=mode.pk)
     if standing.version != version:
         raise Conflict(
             "Somebody named this mode while you were writing. Yours is still in the form; compare, then save again.",
@@ -103,7 +103,8 @@ def unlink_failure(*, actor: Person, mode: FailureMode, failure: Failure) -> Non
 def _locked(failures: FailureQuerySet, numbers: Iterable[int | None]) -> dict[int | None, Failure]:
     """Return those of the failures with these numbers, as they stand now and until the commit."""
     # Locked in one order: two people answering at once must not open two modes, nor wait for each other.
-    rows = failures.select_for_update().filter(pk__in=[number for number in numbers if number]).order_by("pk")
+    named = failures.filter(pk__in=[number for number in numbers if number])
+    rows = named.select_for_update(no_key=True).order_by("pk")
     return {failure.pk: failure for failure in rows}
 
 

@@ -328,6 +328,6 @@ def _keep_an_administrator(leaving: Person) -> None:
     if not (leaving.is_administrator and leaving.is_active):
         return
     # Locked, so that two administrators can't each remove the other at the same moment.
-    rows = Person.objects.select_for_update().filter(is_administrator=True, is_active=True).order_by("pk")
+    rows = Person.objects.select_for_update(no_key=True).filter(is_administrator=True, is_active=True).order_by("pk")
     if not [person for person in rows if person.pk != leaving.pk and person.email != OPERATOR]:
         raise Refused("This is the last administrator. Make somebody else one first.")

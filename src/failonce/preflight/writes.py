@@ -54,7 +54,7 @@ def answer_reminder(*, actor: Person, reminder: Reminder, answer: str, reason: s
     reason = without_nul(reason).strip()
     if problems := _answer_problems(answer, reason):
         raise Refused("The reminder isn't answered yet.", problems)
-    standing = Reminder.objects.select_for_update().get(pk=reminder.pk)
+    standing = Reminder.objects.select_for_update(no_key=True).get(pk=reminder.pk)
     before = {"answer": standing.answer, "reason": standing.reason}
     standing.answer, standing.reason = answer, reason
     standing.answered_by, standing.answered_at = actor, timezone.now()
