@@ -113,3 +113,11 @@ def test_an_offering_or_audience_nobody_knows_is_answered_with_close_names(payme
         offering_named("card-paymnt")
     with pytest.raises(Refused, match=r"no consumer or partner called moon .* See the catalogue"):
         audience_named("moon")
+
+
+def test_new_names_are_kept_in_one_order_however_they_are_told(ada: Person) -> None:
+    # Two tellings that kept the same two names in opposite orders would each wait for the other.
+    found, _ = services_named(actor=ada, names=["Quay", "Anchor", "beacon"])
+
+    assert [service.name for service in found] == ["Quay", "Anchor", "beacon"]
+    assert [service.name for service in Service.objects.order_by("pk")] == ["Anchor", "beacon", "Quay"]

@@ -42,7 +42,8 @@ def services_named(*, actor: Person, names: Sequence[str]) -> tuple[list[Service
     unknown = list({name_key(name): name for name in reversed(unknown)}.values())[::-1]
     # The advice is gathered before anything is kept, or a name would be told that it resembles itself.
     notices = [_notice_of(unknown)] if unknown else []
-    for name in unknown:
+    # In one order whoever names them: two who keep the same new names would wait for each other.
+    for name in sorted(unknown, key=name_key):
         found[name] = _name_service(actor, name)
     by_key = {name_key(name): service for name, service in found.items()}
     ordered = [found.get(name) or by_key[name_key(name)] for name in names]
