@@ -107,6 +107,8 @@ def test_lists_are_tidied_and_repeats_left_out():
     [
         (" ./deploy", "deploy/x.py", "src/deploy/x.py"),
         ("./*.sql", "a.sql", "db/a.sql"),
+        ("././/a.sql", "a.sql", "db/a.sql"),
+        ("./ a.sql", "a.sql", "db/a.sql"),
         ("./db/**", "db/a.sql", "src/db/a.sql"),
     ],
 )

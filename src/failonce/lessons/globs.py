@@ -10,7 +10,7 @@ _EVERYTHING = re.compile(r"[/*]+")
 
 def tidy_glob(glob: str) -> str:
     """Return the glob without blanks around it, and with / for a leading ./, which .gitignore doesn't know."""
-    return re.sub(r"^\./", "/", without_nul(glob).strip())
+    return re.sub(r"^(?:\./+)+\s*", "/", without_nul(glob).strip())
 
 
 def glob_problem(glob: str) -> str:

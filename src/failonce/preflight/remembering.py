@@ -77,7 +77,8 @@ class _Choice:
     def made(self) -> list[Remembered]:
         """Return the reminders, best first, one of them left for the likeliest that names a place of the change.
 
-        Whoever named the place asked to be reminded there, however many other failures are more alike.
+        Whoever named the place asked to be reminded there, however many other failures are more alike. Where
+        something more alike of the same failure or mode is told anyway, it's told in its place in the order.
         """
         best: dict[tuple[str, int], Hit] = {}
         for hit in self._said:
