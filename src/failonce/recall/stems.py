@@ -97,7 +97,14 @@ def _doubles(base: str) -> bool:
     return len(base) == 3 and base[0] not in _VOWELS and base[1] in _VOWELS and base[2] not in "aeiouwxy"
 
 
+# Of three letters most that end in s are no plurals ("has", "TLS"); of four, few.
+_PLURALS_OF_TWO_LETTERS = frozenset("dbs ids ips prs vms".split())
+_NO_PLURALS = frozenset("does lens news".split())
+
+
 def _singular(word: str) -> str:
+    if word in _NO_PLURALS or (len(word) == 3 and word not in _PLURALS_OF_TWO_LETTERS):
+        return word
     return word[:-2] if word.endswith("uses") and (len(word) > 6 or word == "buses") else _without_plural(word)
 
 
