@@ -37,7 +37,7 @@ def test_the_machinery_of_a_diff_does_not_count() -> None:
 
     assert "ada" not in read.body
     assert "similar" not in read.body
-    assert "=maxconnections" in read.body
+    assert "maxconnect" in read.body
 
 
 @pytest.mark.parametrize("glob", ["deploy/**", "*.sql", "pool.yaml", "/db/"])

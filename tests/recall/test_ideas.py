@@ -81,7 +81,7 @@ def test_a_listed_word_is_read_and_stands_under_its_idea_once() -> None:
 def test_a_part_of_a_listed_name_stands_for_nothing() -> None:
     _, listed = _listed()
 
-    assert "=twofactor" in listed
+    assert "twofact" in listed
     assert not {"two", "factor"} & listed.keys()
 
 

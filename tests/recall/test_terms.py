@@ -16,6 +16,8 @@ from failonce.recall.tokens import MAX_TERMS, terms
         ("retried", "retries", "y and ied meet"),
         ("expired", "expires", "tense is no difference"),
         ("maxConnections", "max_connections", "naming styles meet"),
+        ("GitHub", "github", "however a name is cased"),
+        ("time-outs", "timeout", "compounds meet, joined or not"),
         ("Ünïcode", "ünïcode", "case folds in any script"),
         ("ﬁle", "file", "compatible characters meet"),
     ],

@@ -44,8 +44,7 @@ def _share(ideas: tuple[int, ...]) -> float:
 
 def _whole(word: str) -> list[str]:
     """The terms of a listed word; of a name in parts the whole alone, as "two" of "two-factor" stands for nothing."""
-    found = terms(word)
-    return [term for term in found if term.startswith("=")] or found
+    return terms(word)[-1:]
 
 
 class Ideas:

@@ -98,15 +98,15 @@ def _read(chunk: str) -> list[str]:
 
 
 def _segment(segment: str) -> list[str]:
-    """The parts of one name, and the whole name when it has several."""
+    """The parts of one name, and last the whole when it has several: "time-out" meets "timeout", "GitHub" "github"."""
     segment = segment.strip(".-+#$~'_")
     if _VOLATILE.match(segment.lower()) and not _NUMBER_WORTH_KEEPING.match(segment):
         return []
     words = [word for part in _PART.findall(segment) for word in _words(part)]
     found = [term for word in words if (term := _term(word))]
-    whole = re.sub(r"[^\w.]", "", segment).casefold().replace("_", "")
-    if len(words) > 1 and found and 2 < len(whole) <= LONGEST_WORD and "'" not in segment:
-        found.append("=" + whole)
+    whole = re.sub(r"[^\w.]", "", segment).replace("_", "")
+    if len(words) > 1 and found and 2 < len(whole) <= LONGEST_WORD and "'" not in segment and (term := _term(whole)):
+        found.append(term)
     return found
 
 
