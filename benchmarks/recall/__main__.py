@@ -15,7 +15,7 @@ from benchmarks.recall import speed, table
 from benchmarks.recall.figures import Answer, figures
 from benchmarks.recall.peers.fts5 import FTS5
 from benchmarks.recall.peers.minilm import MiniLM, embedder
-from benchmarks.recall.peers.ours import Ours, WithSemantic
+from benchmarks.recall.peers.ours import OfWords, Ours, WithSemantic
 from benchmarks.recall.peers.postgres import Postgres
 from benchmarks.recall.peers.shape import Engine, Unavailable
 from benchmarks.recall.peers.tantivy_bm25 import Tantivy
@@ -91,6 +91,7 @@ def engines(model: Any, skipped: dict[str, str]) -> Iterator[Engine]:
         (TFIDF.name, TFIDF),
         (MiniLM.name, lambda: MiniLM(model)),
         (Ours.name, Ours),
+        (OfWords.name, OfWords),
         (WithSemantic.name, lambda: WithSemantic(model)),
     ]
     for name, make in makers:
@@ -103,12 +104,16 @@ def engines(model: Any, skipped: dict[str, str]) -> Iterator[Engine]:
 def measured(one: Set, model: Any, skipped: dict[str, str]) -> dict[str, Any]:
     """The figures of every engine on one set."""
     found: dict[str, Any] = {}
+    in_words = one.in_words()
     for engine in engines(model, skipped):
+        if isinstance(engine, OfWords) and not one.names_services:
+            continue
+        asked = one if isinstance(engine, Ours) else in_words
         try:
             began = time.perf_counter()
-            engine.build(one.documents)
+            engine.build(asked.documents)
             built = time.perf_counter() - began
-            answers = [answer(engine, question) for question in one.questions]
+            answers = [answer(engine, question) for question in asked.questions]
         finally:
             engine.close()
         found[engine.name] = {"build s": built, **figures(one, answers)}

@@ -19,20 +19,17 @@ Loss = Callable[[Numbers], tuple[float, Numbers]]
 _ROUNDS = 4_000
 _NEAR_ENOUGH = 1e-6
 _SMALLEST_STEP = 1e-12
-_TOUCHED = ("service", "technology", "kind", "path")
-# What the sets cannot teach, as no report in them names its service: set by
+# What the lists of changes cannot teach, as the summaries name no services: set by
 # hand, small enough that words decide and large enough to part equals.
 # A path is named by whoever wrote the lesson, to be reminded there.
-_BY_HAND = {
-    "failure": {"service": 0.5},
-    "change": {"service": 0.5, "technology": 0.25, "kind": 0.5, "path": 4.0},
-}
+_BY_HAND = {"service": 0.5, "technology": 0.25, "kind": 0.5, "path": 4.0}
 # Only ranking may look at the time, at titles, or at what both are about; see how-recall-ranks.
 _NOT_FOR_DECIDING = ("recency", "title_told", "title_letters", "ideas")
 _NOT_FOR_RANKING = ("agreeing", "brief", "stakes", "behind")
 _NEVER_BELOW_ZERO = (
     "likeness", "saturated", "both_ways", "passage", "title_told",
     "title_letters", "ideas", "bold", "reaching", "meaning", "meaning_whole", "agreeing", "stakes",
+    "service",
 )  # fmt: skip
 _NEVER_ABOVE_ZERO = ("neighbours", "recency", "cosmetic", "guarded", "brief", "behind")
 
@@ -178,7 +175,7 @@ def fit(groups: list[Group], names: Sequence[str], change: bool = False) -> Fitt
 def model(fitted: Fitted, change: bool) -> dict[str, Any]:
     """Fitted weights as they ship, with those set by hand."""
     names, rank, decide, start = fitted
-    by_hand = _BY_HAND["change" if change else "failure"]
+    by_hand = _BY_HAND if change else {}
     return {
         "rank": _rounded(names, rank) | by_hand, "decide": _rounded(names, decide) | by_hand,
         "start": round(start, 4),
@@ -187,4 +184,4 @@ def model(fitted: Fitted, change: bool) -> dict[str, Any]:
 
 def _rounded(names: Sequence[str], weights: Any) -> dict[str, float]:
     found = {n: round(float(w), 4) for n, w in zip(names, weights, strict=True)}
-    return {n: w for n, w in found.items() if w and n not in _TOUCHED}
+    return {n: w for n, w in found.items() if w}

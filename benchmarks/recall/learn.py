@@ -29,12 +29,14 @@ _SEED = 5
 def rows_of(one: Set, embeds: Any) -> tuple[list[str], list[Row]]:
     """Every question of a set, answered by the engine with its signals."""
     index = Index(embedder=embeds)
-    index.put_many(Text(str(n), d.title, d.text, when=float(n)) for n, d in enumerate(one.documents))
+    index.put_many(
+        Text(str(n), d.title, d.text, when=float(n), services=d.services) for n, d in enumerate(one.documents)
+    )
     names: list[str] = []
     rows = []
     for question in one.questions:
         kind: Any = question.kind
-        query = Query(question.text, question.title, before=float(question.before), kind=kind)
+        query = Query(question.text, question.title, question.services, before=float(question.before), kind=kind)
         hits = index.search(query, limit=_COMPARED)
         names = names or [name for name, _ in hits[0].signals] if hits else names
         places = tuple(int(hit.key) for hit in hits)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -32,6 +32,7 @@ class Document:
     title: str
     text: str
     source: str
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Question:
     answers: frozenset[int]  # places of the documents it repeats; empty: novel
     source: str
     kind: Literal["failure", "change"] = "failure"
+    services: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -61,6 +63,17 @@ class Set:
     notes: list[str] = field(default_factory=list)
 
     @property
+    def names_services(self) -> bool:
+        """Whether any report says which services it concerns."""
+        return any(document.services for document in self.documents)
+
+    def in_words(self) -> Set:
+        """The same with the services told at the end of each text, for engines that know words alone."""
+        told = [replace(one, text=_with_services(one)) for one in self.documents]
+        asked = [replace(one, text=_with_services(one)) for one in self.questions]
+        return replace(self, documents=told, questions=asked)
+
+    @property
     def about_changes(self) -> bool:
         """Whether changes are asked about, and not failures."""
         return any(question.kind == "change" for question in self.questions)
@@ -76,17 +89,22 @@ class Set:
         return [q for q in self.questions if not q.answers]
 
 
+def _with_services(one: Document | Question) -> str:
+    return f"{one.text}\n{', '.join(one.services)}" if one.services else one.text
+
+
 def read_sets(data: Path, changes: Path | None, everything: bool) -> Iterator[Set]:
     """Every set the folder holds; what is not there is left out."""
     most = None if everything else MOST_QUESTIONS
+    services = _services(data / "incidents")
     if (data / "repeats" / "corpus.jsonl").is_file():
-        yield _repeats("repeats", data / "repeats" / "corpus.jsonl", data / "repeats")
+        yield _repeats("repeats", data / "repeats" / "corpus.jsonl", data / "repeats", services)
     for judged in sorted(changes.with_name(_JUDGED).glob("*/pairs.jsonl")) if changes else ():
         name = judged.parent.name
         if (data / "incidents" / f"{name}.jsonl").is_file():
-            yield _repeats(f"{_JUDGED}/{name}", data / "incidents" / f"{name}.jsonl", judged.parent)
+            yield _repeats(f"{_JUDGED}/{name}", data / "incidents" / f"{name}.jsonl", judged.parent, services)
     for corpus in sorted(changes.with_name(_INVENTED).glob("*/corpus.jsonl")) if changes else ():
-        archive = _repeats(f"{_INVENTED}/{corpus.parent.name}", corpus, corpus.parent)
+        archive = _repeats(f"{_INVENTED}/{corpus.parent.name}", corpus, corpus.parent, {})
         archive.teaches = False
         yield archive
     for bugs in sorted(data.glob("duplicates/*/bugs.jsonl")):
@@ -115,12 +133,19 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines if line.strip()]
 
 
-def _document(row: dict[str, Any], source: str = "") -> Document:
+def _services(incidents: Path) -> dict[str, tuple[str, ...]]:
+    """The services that reports say they concern, by the report's id: some copies of a report leave them out."""
+    rows = (row for path in sorted(incidents.glob("*.jsonl")) for row in _rows(path))
+    return {str(row["id"]): tuple(map(str, row["services"])) for row in rows if row.get("services")}
+
+
+def _document(row: dict[str, Any], source: str = "", services: Mapping[str, tuple[str, ...]] | None = None) -> Document:
     return Document(
         str(row["id"]),
         str(row.get("title") or ""),
         str(row.get("text") or ""),
         str(row.get("source") or source),
+        (services or {}).get(str(row["id"]), ()),
     )
 
 
@@ -164,10 +189,10 @@ def in_order(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str]:
     return sorted(rows, key=lambda row: _natural(str(row["id"]))), "number in the id"
 
 
-def _repeats(name: str, corpus: Path, labels: Path) -> Set:
+def _repeats(name: str, corpus: Path, labels: Path, services: Mapping[str, tuple[str, ...]]) -> Set:
     """Reports, and what `labels` (pairs.jsonl, novel.txt) say of some of them."""
     rows, order = in_order(_rows(corpus))
-    documents = [_document(row) for row in rows]
+    documents = [_document(row, services=services) for row in rows]
     place = {doc.id: at for at, doc in enumerate(documents)}
     answers: dict[int, set[int]] = {}
     later = 0
@@ -190,7 +215,7 @@ def _repeats(name: str, corpus: Path, labels: Path) -> Set:
 
 def _question(documents: list[Document], at: int, answers: frozenset[int]) -> Question:
     doc = documents[at]
-    return Question(doc.title, doc.text, at, answers, doc.source)
+    return Question(doc.title, doc.text, at, answers, doc.source, services=doc.services)
 
 
 def _duplicates(path: Path, most: int | None) -> Set:

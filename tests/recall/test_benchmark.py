@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.recall.figures import Answer, alarm_level, auc, calibration_noise, figures
 from benchmarks.recall.peers.fts5 import FTS5
-from benchmarks.recall.peers.ours import Ours
+from benchmarks.recall.peers.ours import OfWords, Ours
 from benchmarks.recall.sets import Question, in_order, read_sets
 
 
@@ -69,6 +69,25 @@ def test_time_order_is_found_and_told(rows: list[tuple[str, str | None]], expect
 
     assert "".join(row["id"] for row in ordered) == expected
     assert found == how
+
+
+def test_engines_are_told_the_services_as_facts_or_in_words(folder: Path) -> None:
+    reports = [{"id": f"r{n}", "title": "Down", "text": "it fell", "created": f"2020-01-0{n}"} for n in range(1, 4)]
+    _write(folder / "repeats" / "corpus.jsonl", reports)
+    _write(folder / "repeats" / "pairs.jsonl", [{"query": "r3", "match": "r2"}])
+    _write(
+        folder / "incidents" / "shop.jsonl",
+        [{"id": "r1", "services": None}, {"id": "r2", "services": ["mail"]}, {"id": "r3", "services": ["mail"]}],
+    )
+    repeats, *others = read_sets(folder, None, everything=True)
+
+    assert [doc.services for doc in repeats.documents] == [(), ("mail",), ("mail",)]
+    assert repeats.names_services and not any(one.names_services for one in others)
+    assert [doc.text for doc in repeats.in_words().documents] == ["it fell", "it fell\nmail", "it fell\nmail"]
+    assert [question.text for question in repeats.in_words().questions] == ["it fell\nmail"]
+    for engine, best in ((OfWords(), 0), (Ours(), 1)):
+        engine.build(repeats.documents)
+        assert engine.ask(repeats.questions[0], 1)[0][0][0] == best
 
 
 def test_only_earlier_texts_are_given_by_engines(folder: Path) -> None:

@@ -165,3 +165,19 @@ def rank_of(texts: list[Text], query: Query) -> list[Hit]:
     index = Index()
     index.put_many(texts)
     return index.search(query)
+
+
+def test_a_service_that_all_failures_concern_says_little() -> None:
+    index = Index()
+    index.put_many(Text(f"F-{n}", f"Failure {n}", "it fell", services=("shop",)) for n in range(9))
+    index.put(Text("F-9", "Failure nine", "it fell", services=("shop", "mail")))
+
+    def service(name: str) -> float:
+        hits = index.search(Query("it fell", services=(name,)), limit=20)
+        return max(dict(hit.signals)["service"] for hit in hits)
+
+    assert service("mail") > 0.8
+    assert service("shop") < 0.1
+    for n in range(8):
+        index.drop(f"F-{n}")
+    assert service("shop") < service("mail") < 0.7

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from benchmarks.recall.peers.shape import Found, Unavailable
@@ -24,13 +25,14 @@ class Ours:
         """Put every document; its place in time is its time."""
         self._index = Index(self._weights, **self._more)
         self._index.put_many(
-            Text(str(place), doc.title, doc.text, when=float(place)) for place, doc in enumerate(documents)
+            Text(str(place), doc.title, doc.text, when=float(place), services=doc.services)
+            for place, doc in enumerate(documents)
         )
 
     def ask(self, question: Question, limit: int) -> tuple[Found, float, float | None]:
         """The best hits; the probability is what decides."""
         kind: Literal["failure", "change"] = "change" if question.kind == "change" else "failure"
-        query = Query(question.text, question.title, before=float(question.before), kind=kind)
+        query = Query(question.text, question.title, question.services, before=float(question.before), kind=kind)
         hits = self._index.search(query, limit=limit)
         found = [(int(hit.key), hit.score) for hit in hits]
         chance = max((hit.probability for hit in hits), default=0.0)
@@ -48,6 +50,16 @@ class Ours:
     def close(self) -> None:
         """Let go of the memory."""
         del self._index
+
+
+class OfWords(Ours):
+    """The same when nobody says which services are concerned."""
+
+    name = "failonce recall, services unsaid"
+
+    def build(self, documents: Sequence[Document]) -> None:
+        """Put every document without its services."""
+        super().build([replace(doc, services=()) for doc in documents])
 
 
 class WithSemantic(Ours):

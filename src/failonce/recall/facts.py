@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from failonce.recall.globs import first_match, names_a_place
@@ -53,6 +55,8 @@ class Facts:
     def __init__(self) -> None:
         self.known: dict[int, Known] = {}
         self._by_glob: dict[str, set[int]] = {}
+        self._naming: Counter[str] = Counter()
+        self._with_services = 0
         self._seen: dict[Known, Known] = {}
 
     def put(self, number: int, text: Text) -> None:
@@ -64,12 +68,18 @@ class Facts:
         self.known[number] = self._seen.setdefault(facts, facts)
         for glob in facts.paths:
             self._by_glob.setdefault(glob, set()).add(number)
+        self._naming.update(facts.services)
+        self._with_services += bool(facts.services)
 
     def drop(self, number: int) -> None:
         """Forget the facts of a text."""
         facts = self.known.pop(number, None)
-        for glob in facts.paths if facts else ():
+        if facts is None:
+            return
+        for glob in facts.paths:
             self._by_glob[glob].discard(number)
+        self._naming.subtract(facts.services)
+        self._with_services -= bool(facts.services)
 
     def renumbered(self, numbers: dict[int, int]) -> Facts:
         """The same facts under new numbers."""
@@ -91,6 +101,10 @@ class Facts:
                 if numbers and first_match(glob, paths):
                     found |= numbers
         return found
+
+    def tells(self, services: Iterable[str]) -> float:
+        """How much it says that two texts concern one of these services, 0 to 1: nothing, if it's what all concern."""
+        return max((1 - self._naming[name] / (self._with_services + 1) for name in services), default=0.0)
 
     def shared(self, number: int, query: Query, paths: tuple[str, ...], kinds: frozenset[str]) -> Shared:
         """What a query and the text with this number have in common."""

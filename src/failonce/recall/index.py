@@ -151,7 +151,7 @@ class Index:
         if self._meaning and asked is not None:
             signals |= self._meaning.likeness(numbers, asked)
         facts = [self._facts.shared(n, read.query, read.paths, read.kinds) for n in numbers.tolist()]
-        signals["service"] = np.array([bool(f.services) for f in facts], float)
+        signals["service"] = np.array([self._facts.tells(f.services) for f in facts], float)
         signals["technology"] = np.array([bool(f.technologies) for f in facts], float)
         signals["kind"] = np.array([bool(f.kinds) for f in facts], float)
         signals["path"] = np.array([f.path_counts for f in facts], float)

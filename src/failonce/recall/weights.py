@@ -30,7 +30,7 @@ SIGNALS = {
     "brief": "The earlier text is brief; sharing a few words with it says little.",
     "stakes": "The change is told in words of earlier changes that repeated a failure.",
     "behind": "Another earlier text is far more alike; beside it this one says little.",
-    "service": "Both concern the same service.",
+    "service": "Both concern the same service; one that most failures concern says little.",
     "technology": "Both concern the same technology.",
     "kind": "The change is of a kind the lesson is for.",
     "path": "The change touches a path the lesson names; more than a kind of file, it is reason enough to speak.",
