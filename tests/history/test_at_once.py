@@ -12,8 +12,6 @@ from failonce.failures.models import Failure
 from failonce.failures.telling import Telling
 from failonce.failures.writes import comment_on_failure, edit_failure, tell_failure
 from failonce.history.chain import verify
-from failonce.modes.models import FailureMode
-from failonce.modes.writes import answer_repeat, name_mode
 from failonce.people.models import Person
 from tests.overlap import Aside, at_statement, overlapping
 
@@ -33,16 +31,6 @@ def edit_and_comment(ada: Person, bo: Person) -> tuple[Callable[[], Any], Callab
     )
 
 
-def name_and_link(ada: Person, bo: Person) -> tuple[Callable[[], Any], Callable[[], Any]]:
-    first, second, third = (told(ada, story) for story in ("First.", "Second.", "Third."))
-    answer_repeat(actor=ada, failure=second, other=first, value="yes")
-    mode = FailureMode.objects.get()
-    return (
-        lambda: name_mode(actor=ada, mode=mode, version=1, title="Full queues"),
-        lambda: answer_repeat(actor=bo, failure=third, other=first, value="yes"),
-    )
-
-
 def describe_and_tell(ada: Person, bo: Person) -> tuple[Callable[[], Any], Callable[[], Any]]:
     Service.objects.create(slug="queue", name="Queue", is_described=True)
     Person.objects.filter(pk=ada.pk).update(is_administrator=True)
@@ -53,7 +41,7 @@ def describe_and_tell(ada: Person, bo: Person) -> tuple[Callable[[], Any], Calla
     )
 
 
-@pytest.mark.parametrize("pair", [edit_and_comment, name_and_link, describe_and_tell])
+@pytest.mark.parametrize("pair", [edit_and_comment, describe_and_tell])
 def test_a_change_and_what_refers_to_it_both_come_to_an_end(
     transactional_db: None, ada: Person, bo: Person, pair: Callable[..., tuple[Callable[[], Any], Callable[[], Any]]]
 ) -> None:

@@ -10,7 +10,7 @@ from failonce.failures.telling import Telling
 from failonce.failures.writes import tell_failure, withdraw_failure
 from failonce.modes.models import FailureMode
 from failonce.modes.resemblance import resembling
-from failonce.modes.writes import answer_repeat
+from failonce.modes.writes import answer_repeat, name_mode, unlink_failure
 from failonce.people.errors import Refused
 from failonce.people.models import Person
 from tests.doors import call_api, run_cli, signed_in
@@ -116,6 +116,27 @@ def test_a_third_failure_joins_and_two_modes_merge(ada: Person, bo: Person, pair
 
     mode = FailureMode.objects.get()
     assert {row.failure for row in mode.occurrences.all()} == {later, earlier, third, fourth}
+
+
+def test_a_merge_changes_the_words_for_whoever_is_writing_others(
+    ada: Person, bo: Person, pair: tuple[Failure, Failure]
+) -> None:
+    later, earlier = pair
+    third, fourth = tell(ada, FIRST + " Once more.", 60), tell(ada, AGAIN + " Truly.", 90)
+    by_api(bo, later, earlier, "yes")
+    by_api(bo, fourth, third, "yes")
+    older, younger = FailureMode.objects.order_by("pk")
+    name_mode(actor=ada, mode=younger, version=1, title="Expired", description="Nobody renews it in time.")
+    by_api(bo, third, later, "yes")
+
+    form = {"title": "Certificates", "description": "They expire.", "version": older.version}
+    answer = signed_in(bo).post(f"/modes/{older.code}/name/", form)
+
+    assert answer.status_code == 422
+    assert "Nobody renews it in time." in answer.content.decode()
+    for failure in (earlier, third, fourth):
+        unlink_failure(actor=bo, mode=older, failure=failure)
+    assert FailureMode.objects.get().description == "Nobody renews it in time."  # a mode with words stays
 
 
 def test_telling_from_the_terminal_can_say_what_it_repeats(bo: Person, pair: tuple[Failure, Failure]) -> None:

@@ -10,6 +10,7 @@ from failonce.failures.models import Failure
 from failonce.failures.telling import without_nul
 from failonce.history.chain import Happening, record_many
 from failonce.history.verbs import Verb
+from failonce.modes.holding import hold_modes
 from failonce.modes.models import Answer, FailureMode, Occurrence
 from failonce.people.models import Person
 from failonce.people.permissions import require
@@ -53,6 +54,7 @@ class ModeOutcome:
 def import_modes(*, actor: Person, incoming: Sequence[IncomingMode], dry_run: bool = False) -> list[ModeOutcome]:
     """Open modes found elsewhere and link their failures; a failure that has a mode here stays in it."""
     require(actor, Verb.MODE_IMPORT)
+    hold_modes()
     happenings: list[Happening] = []
     outcomes = [_take_in(each, happenings, dry_run) for each in incoming]
     if not dry_run:
@@ -64,6 +66,7 @@ def import_modes(*, actor: Person, incoming: Sequence[IncomingMode], dry_run: bo
 def import_answers(*, actor: Person, incoming: Sequence[IncomingAnswer], dry_run: bool = False) -> int:
     """Keep answers given elsewhere where none stands here; return how many were new. Links nothing."""
     require(actor, Verb.MODE_IMPORT)
+    hold_modes()
     pairs = {tuple(sorted((each.failure.pk or 0, each.other.pk or 0))): each for each in incoming}
     lows = {low for low, _ in pairs}
     standing = set(Answer.objects.filter(low__in=lows).values_list("low_id", "high_id"))

@@ -13,8 +13,9 @@ from failonce.failures.writes import Told, keep_telling
 from failonce.history.chain import Happening, record, record_many
 from failonce.history.codes import number_of
 from failonce.history.verbs import Verb
+from failonce.modes.holding import hold_modes
 from failonce.modes.models import Answer, FailureMode, Occurrence
-from failonce.people.errors import Conflict, Refused
+from failonce.people.errors import Conflict, NotFound, Refused
 from failonce.people.models import Person
 from failonce.people.permissions import require
 
@@ -30,6 +31,8 @@ def tell_with_answers(
     """
     if strange := [value for value in answers.values() if value not in Answer.Value.values]:
         raise Refused("This failure isn't kept yet; look at its answers again.", {"answers": _no_answer(strange[0])})
+    if answers:
+        hold_modes()
     numbers = {code: number_of(code, "F") for code in answers}
     others = _locked(Failure.objects.visible_to(actor), numbers.values())
     told, happening = keep_telling(actor=actor, telling=telling, draft=draft)
@@ -58,6 +61,7 @@ def answer_repeat(*, actor: Person, failure: Failure, other: Failure, value: str
         raise Refused(_no_answer(value))
     if failure.pk == other.pk:
         raise Refused(f"{failure.code} can't be a repeat of itself. Give the code of the other failure.")
+    hold_modes()
     pair = _locked(Failure.objects.all(), [failure.pk, other.pk])
     if withdrawn := [each for each in pair.values() if each.withdrawn_at and value == Answer.Value.YES]:
         raise Refused(_withdrawn(withdrawn[0]))
@@ -68,15 +72,21 @@ def answer_repeat(*, actor: Person, failure: Failure, other: Failure, value: str
 
 @transaction.atomic
 def name_mode(*, actor: Person, mode: FailureMode, version: int, title: str, description: str = "") -> FailureMode:
-    """Say in words how these failures fail; raise Conflict if somebody did so since `version`."""
+    """Say in words how these failures fail; raise Conflict if the words changed since `version`.
+
+    Raises NotFound if the mode went meanwhile, as one does that is merged into an older one.
+    """
     require(actor, Verb.MODE_NAME, mode)
     title, description = " ".join(without_nul(title).split()), without_nul(description).strip()
     if not title or len(title) > 200:
         raise Refused("The mode isn't renamed yet.", {"title": "Give it a name of up to 200 characters."})
-    standing = FailureMode.objects.select_for_update(no_key=True).get(pk=mode.pk)
+    hold_modes()
+    standing = FailureMode.objects.filter(pk=mode.pk).first()
+    if standing is None:
+        raise NotFound(f"{mode.code} is no longer there: its failures are in another mode now, or no longer linked.")
     if standing.version != version:
         raise Conflict(
-            "Somebody named this mode while you were writing. Yours is still in the form; compare, then save again.",
+            "This mode's words changed while you were writing. Yours are still in the form; compare, then save again.",
             theirs={"title": standing.title, "description": standing.description, "version": str(standing.version)},
         )
     before = {"title": standing.title, "description": standing.description}
@@ -90,6 +100,7 @@ def name_mode(*, actor: Person, mode: FailureMode, version: int, title: str, des
 def unlink_failure(*, actor: Person, mode: FailureMode, failure: Failure) -> None:
     """Take a failure out of a mode, and reject its pairs with the others in it."""
     require(actor, Verb.MODE_UNLINK, mode)
+    hold_modes()
     if not Occurrence.objects.filter(mode=mode, failure=failure).exists():
         raise Refused(f"{failure.code} isn't linked to {mode.code}.")
     others = Failure.objects.filter(occurrence__mode=mode).exclude(pk=failure.pk)
@@ -100,12 +111,9 @@ def unlink_failure(*, actor: Person, mode: FailureMode, failure: Failure) -> Non
     record_many(actor=actor, happenings=_unlink(failure))
 
 
-def _locked(failures: FailureQuerySet, numbers: Iterable[int | None]) -> dict[int | None, Failure]:
+def _locked(failures: FailureQuerySet, numbers: Iterable[int | None]) -> Mapping[int | None, Failure]:
     """Return those of the failures with these numbers, as they stand now and until the commit."""
-    # Locked in one order: two people answering at once must not open two modes, nor wait for each other.
-    named = failures.filter(pk__in=[number for number in numbers if number])
-    rows = named.select_for_update(no_key=True).order_by("pk")
-    return {failure.pk: failure for failure in rows}
+    return failures.select_for_update(no_key=True).in_bulk([number for number in numbers if number])
 
 
 def _answer(actor: Person, failure: Failure, other: Failure, value: str) -> tuple[Answer, list[Happening]]:
@@ -163,7 +171,8 @@ def _merge(older: FailureMode, younger: FailureMode) -> Happening:
     Occurrence.objects.filter(mode=younger).update(mode=older)
     if younger.description and younger.description not in older.description:
         older.description = "\n\n".join(filter(None, [older.description, younger.description]))
-        older.save(update_fields=["description"])
+        older.version += 1
+        older.save(update_fields=["description", "version"])
     happening = Happening(Verb.MODE_MERGE, older.code, {"merged": younger.code, "title": younger.title})
     younger.delete()
     return happening
@@ -184,7 +193,7 @@ def _unlink_if_untied(failure: Failure, other: Failure) -> list[Happening]:
 
 
 def _unlink(failure: Failure) -> list[Happening]:
-    """Take the failure out of its mode; one that nobody named goes when it has fewer than two failures."""
+    """Take the failure out of its mode; one without anybody's words goes when it has fewer than two failures."""
     mode = _mode_of(failure)
     if mode is None:
         return []
