@@ -125,7 +125,7 @@ def test_a_dry_run_reports_and_keeps_nothing(root: Person) -> None:
 
 
 def test_a_name_told_before_becomes_the_described_service(root: Person, ada: Person) -> None:
-    (told,), _ = services_named(actor=ada, names=["Berths"])
+    (told,), _, _ = services_named(actor=ada, names=["Berths"])
 
     apply_catalogue(actor=root, data=HARBOUR)
 

@@ -23,7 +23,7 @@ def payments(db: None) -> Service:
 @pytest.fixture
 def named(ada: Person, payments: Service, adas_failure: Failure) -> Service:
     """A name for the same service, with a failure told of it and a service that needs it."""
-    (named,), _ = services_named(actor=ada, names=["Pay Service"])
+    (named,), _, _ = services_named(actor=ada, names=["Pay Service"])
     adas_failure.services.set([named])
     Service.objects.create(slug="shop", name="Shop", is_described=True).depends_on.add(named)
     payments.depends_on.add(named)
@@ -66,7 +66,7 @@ def test_history_says_so_on_everything_that_moved(
 def test_the_name_leads_to_the_service_ever_after(root: Person, ada: Person, payments: Service, named: Service) -> None:
     merge_service(actor=root, named="pay-service", into="payments-api")
 
-    assert services_named(actor=ada, names=["pay service"]) == ([payments], [])
+    assert services_named(actor=ada, names=["pay service"]) == ([payments], [], [])
     assert signed_in(ada).get("/catalogue/services/pay-service/").headers["Location"] == payments.get_absolute_url()
 
 

@@ -27,7 +27,7 @@ def payments(db: None) -> Service:
     ],
 )
 def test_a_service_is_found_by_slug_and_by_name_in_any_case(ada: Person, payments: Service, name: str) -> None:
-    services, notices = services_named(actor=ada, names=[name])
+    services, notices, _ = services_named(actor=ada, names=[name])
 
     assert services == [payments]
     assert notices == []
@@ -35,17 +35,18 @@ def test_a_service_is_found_by_slug_and_by_name_in_any_case(ada: Person, payment
 
 
 def test_an_unknown_name_is_kept_as_a_name_and_said(ada: Person, payments: Service) -> None:
-    services, notices = services_named(actor=ada, names=["payments-apy", "payments-api"])
+    services, notices, happenings = services_named(actor=ada, names=["payments-apy", "payments-api"])
 
     named, known = services
     assert known == payments
     assert (named.name, named.slug, named.is_described) == ("payments-apy", "payments-apy", False)
     assert notices == ["payments-apy isn't in the catalogue yet; it is kept as a name. Did you mean payments-api?"]
-    assert Entry.objects.get(verb="service:name").subject == "service:payments-apy"
+    assert [each.subject for each in happenings] == ["service:payments-apy"]
+    assert not Entry.objects.exists()  # that is left to whoever calls
 
 
 def test_several_unknown_names_are_said_in_one_notice(ada: Person, payments: Service) -> None:
-    _, notices = services_named(actor=ada, names=["billing", "payments-apy", "backup"])
+    _, notices, _ = services_named(actor=ada, names=["billing", "payments-apy", "backup"])
 
     assert notices == [
         "billing, payments-apy and backup aren't in the catalogue yet; they are kept as names."
@@ -54,8 +55,8 @@ def test_several_unknown_names_are_said_in_one_notice(ada: Person, payments: Ser
 
 
 def test_the_same_unknown_name_is_kept_once(ada: Person, bo: Person) -> None:
-    first, _ = services_named(actor=ada, names=["Lighthouse", "lighthouse"])
-    second, notices = services_named(actor=bo, names=["LIGHTHOUSE"])
+    first, _, _ = services_named(actor=ada, names=["Lighthouse", "lighthouse"])
+    second, notices, _ = services_named(actor=bo, names=["LIGHTHOUSE"])
 
     assert first == second
     assert notices == []
@@ -63,15 +64,15 @@ def test_the_same_unknown_name_is_kept_once(ada: Person, bo: Person) -> None:
 
 
 def test_names_that_differ_only_in_signs_stay_two_services(ada: Person) -> None:
-    services, _ = services_named(actor=ada, names=["C", "C++"])
+    services, _, _ = services_named(actor=ada, names=["C", "C++"])
 
     assert [service.name for service in services] == ["C", "C++"]
 
 
 @pytest.mark.parametrize("name", ["決済サービス", "оплата", "!!!", "a\x00b", "\ud800x", "x" * 120])
 def test_a_name_in_any_script_is_kept(ada: Person, name: str) -> None:
-    (service,), _ = services_named(actor=ada, names=[name])
-    (again,), notices = services_named(actor=ada, names=[name])
+    (service,), _, _ = services_named(actor=ada, names=[name])
+    (again,), notices, _ = services_named(actor=ada, names=[name])
 
     assert service == again
     assert notices == []
@@ -80,7 +81,7 @@ def test_a_name_in_any_script_is_kept(ada: Person, name: str) -> None:
 
 
 def test_empty_names_are_passed_over(ada: Person) -> None:
-    assert services_named(actor=ada, names=["", "  "]) == ([], [])
+    assert services_named(actor=ada, names=["", "  "]) == ([], [], [])
 
 
 def test_too_many_or_too_long_names_are_refused_in_words(ada: Person) -> None:
@@ -115,9 +116,14 @@ def test_an_offering_or_audience_nobody_knows_is_answered_with_close_names(payme
         audience_named("moon")
 
 
-def test_new_names_are_kept_in_one_order_however_they_are_told(ada: Person) -> None:
-    # Two tellings that kept the same two names in opposite orders would each wait for the other.
-    found, _ = services_named(actor=ada, names=["Quay", "Anchor", "beacon"])
+def test_new_names_are_kept_in_the_order_of_their_slugs_however_they_are_told(ada: Person) -> None:
+    # Two tellings that kept the same two slugs in opposite orders would each wait for the other.
+    names = ["Quay", "e f", "é", "Anchor", "C!", "C#", "C++", "C?", "C"]
+    for told in (names, names[::-1]):
+        found, _, _ = services_named(actor=ada, names=told)
 
-    assert [service.name for service in found] == ["Quay", "Anchor", "beacon"]
-    assert [service.name for service in Service.objects.order_by("pk")] == ["Anchor", "beacon", "Quay"]
+        assert [service.name for service in found] == told
+        kept = list(Service.objects.order_by("pk"))
+        assert [service.slug for service in kept] == sorted(service.slug for service in kept)
+        assert Service.objects.get(slug="c").name == "C"
+        Service.objects.all().delete()

@@ -215,7 +215,7 @@ def test_files_may_refer_to_each_other_and_to_what_is_here(take_in: Callable[...
 
 
 def test_a_name_told_before_is_described_by_the_import(take_in: Callable[..., Report], ada: Person) -> None:
-    (told,), _ = services_named(actor=ada, names=["Ledger"])
+    (told,), _, _ = services_named(actor=ada, names=["Ledger"])
 
     take_in(SHOP)
 

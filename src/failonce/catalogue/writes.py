@@ -1,6 +1,7 @@
 """Every change people can make to the catalogue; importing one is in interchange.py."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -29,25 +30,40 @@ from failonce.people.models import Person
 Noun = TypeVar("Noun", Service, Offering, Audience)
 
 
-@transaction.atomic
-def services_named(*, actor: Person, names: Sequence[str]) -> tuple[list[Service], list[str]]:
-    """Return the service meant by each name or slug, and one notice of all the names that were new.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What names mean among services, which of them were new, and what is to be recorded."""
+
+    services: Mapping[str, Service]  # by name
+    new: Sequence[str]
+    happenings: Sequence[Happening]
+
+
+def services_named(*, actor: Person, names: Sequence[str]) -> tuple[list[Service], list[str], list[Happening]]:
+    """Return the service meant by each name or slug, one notice of all the names that were new, and what to record.
 
     A gap in the catalogue must never stop a telling: an unknown name is kept as a service that is
     only named, to be described later. Raises Refused for more than 50 names, or one too long.
+    Recording is left to the write that calls this, last.
     """
+    named = name_services(actor=actor, names=tidy_names(names))
+    notices = [_notice_of(named)] if named.new else []
+    return list({each.pk: each for each in named.services.values()}.values()), notices, [*named.happenings]
+
+
+def name_services(*, actor: Person, names: Sequence[str]) -> Named:
+    """Do what `services_named` does for as many names as there are, all tidy, and without a notice."""
     permissions.require(actor, Verb.SERVICE_NAME)
-    names = tidy_names(names)
     found, unknown = resolve(Service.objects.all(), names)
-    unknown = list({name_key(name): name for name in reversed(unknown)}.values())[::-1]
-    # The advice is gathered before anything is kept, or a name would be told that it resembles itself.
-    notices = [_notice_of(unknown)] if unknown else []
-    # In one order whoever names them: two who keep the same new names would wait for each other.
-    for name in sorted(unknown, key=name_key):
-        found[name] = _name_service(actor, name)
+    new = list({name_key(name): name for name in reversed(unknown)}.values())[::-1]
+    happenings = []
+    # In the order of their slugs whoever names them: two who keep the same new names would wait for each other.
+    for name in sorted(new, key=_place):
+        found[name], is_new = _name_service(name)
+        if is_new:
+            happenings.append(Happening(Verb.SERVICE_NAME, found[name].code, {"name": name}))
     by_key = {name_key(name): service for name, service in found.items()}
-    ordered = [found.get(name) or by_key[name_key(name)] for name in names]
-    return list({service.pk: service for service in ordered}.values()), notices
+    return Named({name: found.get(name) or by_key[name_key(name)] for name in names}, new, happenings)
 
 
 @transaction.atomic
@@ -177,19 +193,23 @@ def _given(**said: Any) -> dict[str, Any]:
     return {key: value for key, value in said.items() if value is not None}
 
 
-def _notice_of(unknown: Sequence[str]) -> str:
-    several = len(unknown) > 1
+def _notice_of(named: Named) -> str:
+    several = len(named.new) > 1
     kept = "they are kept as names" if several else "it is kept as a name"
-    advice = (did_you_mean(close_names(name, Service.objects.all()), by=name if several else "") for name in unknown)
-    return f"{are_not(unknown)} in the catalogue yet; {kept}.{''.join(advice)}"
+    # Without those just kept, or a name would be told that it resembles itself.
+    others = Service.objects.exclude(pk__in=[named.services[name].pk for name in named.new])
+    advice = (did_you_mean(close_names(name, others), by=name if several else "") for name in named.new)
+    return f"{are_not(named.new)} in the catalogue yet; {kept}.{''.join(advice)}"
 
 
-def _name_service(actor: Person, name: str) -> Service:
+def _place(name: str) -> tuple[str, bool, str]:
+    slug = slug_for(name)
+    return slug, name_key(name) != slug, digest(name)  # of several with one slug, the one that it spells has it
+
+
+def _name_service(name: str) -> tuple[Service, bool]:
     slug = slug_for(name)
     if Service.objects.filter(slug=slug).exists():
         slug = f"{slug[: SLUG_LENGTH - 9]}-{digest(name)}"
     # Two people may name the same thing at once; on PostgreSQL the second finds what the first kept.
-    service, created = Service.objects.get_or_create(slug=slug, defaults={"name": name})
-    if created:
-        chain.record(actor=actor, verb=Verb.SERVICE_NAME, subject=service.code, name=name)
-    return service
+    return Service.objects.get_or_create(slug=slug, defaults={"name": name})

@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from failonce.catalogue.models import Audience, Offering, Service
-from failonce.catalogue.names import audience_named, known_services, offering_named, tidy_names
-from failonce.catalogue.writes import services_named
+from failonce.catalogue.names import audience_named, offering_named, resolve, tidy_names
+from failonce.catalogue.writes import name_services
 from failonce.failures.models import Failure, Impact, Note
 from failonce.failures.telling import Loss, Telling, without_nul
 from failonce.failures.writes import plain_fields
@@ -69,13 +69,14 @@ class FailureImport:
         require(actor, Verb.FAILURE_IMPORT)
         self._actor = actor
         self._dry_run = dry_run
-        self._catalogue = _Catalogue(actor, dry_run)
+        self._catalogue = _Catalogue()
+        self._new_names: list[str] = []
         self._seen: set[str] = set()  # what a dry run would have kept by now
 
     @property
     def named(self) -> list[str]:
         """The services that weren't in the catalogue and are kept as names."""
-        return list(dict.fromkeys(self._catalogue.new_names))
+        return list(dict.fromkeys(self._new_names))
 
     def take_in(self, incoming: Sequence[Incoming]) -> list[Outcome]:
         """Keep these in one transaction and return what became of each; a dry run keeps nothing."""
@@ -111,15 +112,17 @@ class FailureImport:
             here.add(each, draft.failure)
             drafts.append(draft)
             outcomes.append(Outcome(draft.failure, is_new=True, notices=draft.notices))
+        names = list(dict.fromkeys(name for draft in drafts for name in draft.services))
         if self._dry_run:
             self._seen.update(name for draft in drafts for name in _names_of(draft.incoming))
+            self._new_names += resolve(Service.objects.all(), names)[1]
         else:
-            _keep(self._actor, drafts)
+            self._new_names += self._keep(drafts, names)
         return outcomes
 
     def _draft(self, incoming: Incoming, now: datetime, here: "_Here") -> "_Draft":
         telling = incoming.telling.checked(now)
-        services = self._catalogue.services(telling.services)
+        services = tidy_names(telling.services)
         number, identity, notices = incoming.number, incoming.identity, []
         if number in here.numbers:
             number, identity = None, identity or incoming.renumbered_as
@@ -138,6 +141,25 @@ class FailureImport:
         readers = self._catalogue.readers(telling.readers)
         return _Draft(incoming, failure, services, losses, readers, notices)
 
+    def _keep(self, drafts: Sequence["_Draft"], names: Sequence[str]) -> Sequence[str]:
+        """Write the whole batch: each table once, its history in one go; return the names that were new."""
+        for numbered in (True, False):
+            # Rows with a code go first, in a statement of their own, or a row without one might be given that code.
+            Failure.objects.bulk_create([each.failure for each in drafts if (each.failure.pk is not None) is numbered])
+        named = name_services(actor=self._actor, names=names)
+        meant = [(each.failure, dict.fromkeys(named.services[name] for name in each.services)) for each in drafts]
+        _link(Failure.services.through, "service", meant)
+        _link(Failure.readers.through, "person", ((each.failure, each.readers) for each in drafts))
+        _keep_losses(drafts)
+        Note.objects.bulk_create(
+            Note(failure=each.failure, kind=remark.kind, text=remark.text, written_by=remark.written_by,
+                 written_at=remark.written_at)
+            for each in drafts
+            for remark in each.incoming.remarks
+        )  # fmt: skip
+        record_many(actor=self._actor, happenings=[*named.happenings, *map(_happening, drafts)])
+        return named.new
+
 
 @dataclass(slots=True)
 class _Draft:
@@ -145,7 +167,7 @@ class _Draft:
 
     incoming: Incoming
     failure: Failure
-    services: list[Service]
+    services: list[str]  # by name
     losses: list[tuple[Impact, list[Audience]]]
     readers: list[Person]
     notices: list[str]
@@ -181,39 +203,16 @@ def _names_of(incoming: Incoming) -> list[str]:
 
 
 class _Catalogue:
-    """Whom and what tellings name; each name is looked up once per import."""
+    """Whom and what losses and readers name; each name is looked up once per import."""
 
-    def __init__(self, actor: Person, dry_run: bool) -> None:
-        self._actor = actor
-        self._dry_run = dry_run
-        self.new_names: list[str] = []
+    def __init__(self) -> None:
         self.forget()
 
     def forget(self) -> None:
-        """Look everything up afresh: what a rolled-back batch had named is gone."""
-        self._services: dict[str, Service | None] = {}
+        """Look everything up afresh."""
         self._offerings: dict[str, Offering] = {}
         self._audiences: dict[str, Audience] = {}
         self._people: dict[str, Person] | None = None
-
-    def services(self, names: Sequence[str]) -> list[Service]:
-        """Return the services meant, by the rules of telling; a new name is kept as a name."""
-        names = tidy_names(names)
-        for name in names:
-            if name not in self._services:
-                self._services[name] = self._service(name)
-        found = [service for name in names if (service := self._services[name])]
-        return list({service.pk: service for service in found}.values())
-
-    def _service(self, name: str) -> Service | None:
-        known, _ = known_services([name])
-        if known:
-            return known[0]
-        self.new_names.append(name)
-        if self._dry_run:
-            return None
-        services, _ = services_named(actor=self._actor, names=[name])
-        return services[0]
 
     def loss(self, loss: Loss) -> tuple[Impact, list[Audience]]:
         """Return an impact without its failure, and its audiences; raise Refused for a name nobody knows."""
@@ -236,23 +235,6 @@ class _Catalogue:
         return [people[address] for address in sorted(wanted)]
 
 
-def _keep(actor: Person, drafts: Sequence[_Draft]) -> None:
-    """Write the whole batch: each table once, its history in one go."""
-    for numbered in (True, False):
-        # Rows with a code go first, in a statement of their own, or a row without one might be given that code.
-        Failure.objects.bulk_create([each.failure for each in drafts if (each.failure.pk is not None) is numbered])
-    _link(Failure.services.through, "service", ((each.failure, each.services) for each in drafts))
-    _link(Failure.readers.through, "person", ((each.failure, each.readers) for each in drafts))
-    _keep_losses(drafts)
-    Note.objects.bulk_create(
-        Note(failure=each.failure, kind=remark.kind, text=remark.text, written_by=remark.written_by,
-             written_at=remark.written_at)
-        for each in drafts
-        for remark in each.incoming.remarks
-    )  # fmt: skip
-    record_many(actor=actor, happenings=[_happening(each) for each in drafts])
-
-
 def _keep_losses(drafts: Sequence[_Draft]) -> None:
     pairs = [(each.failure, impact, audiences) for each in drafts for impact, audiences in each.losses]
     for failure, impact, _ in pairs:
@@ -261,7 +243,7 @@ def _keep_losses(drafts: Sequence[_Draft]) -> None:
     _link(Impact.audiences.through, "audience", ((impact, audiences) for _, impact, audiences in pairs))
 
 
-def _link(through: type, other: str, pairs: Iterable[tuple[Failure | Impact, Sequence[object]]]) -> None:
+def _link(through: type, other: str, pairs: Iterable[tuple[Failure | Impact, Iterable[object]]]) -> None:
     """Insert the rows of a many-to-many relation; asking each object to do so would take two queries each."""
     rows = [through(**{type(owner).__name__.lower(): owner, other: one}) for owner, others in pairs for one in others]
     through.objects.bulk_create(rows)  # type: ignore[attr-defined]

@@ -33,21 +33,21 @@ class Told:
 @transaction.atomic
 def tell_failure(*, actor: Person, telling: Telling, draft: uuid.UUID | None = None) -> Told:
     """Record a failure in the words of the person who saw it; its draft, if there was one, goes."""
-    told, happening = keep_telling(actor=actor, telling=telling, draft=draft)
-    record_many(actor=actor, happenings=[happening])
+    told, happenings = keep_telling(actor=actor, telling=telling, draft=draft)
+    record_many(actor=actor, happenings=happenings)
     return told
 
 
-def keep_telling(*, actor: Person, telling: Telling, draft: uuid.UUID | None) -> tuple[Told, Happening]:
+def keep_telling(*, actor: Person, telling: Telling, draft: uuid.UUID | None) -> tuple[Told, list[Happening]]:
     """Do what `tell_failure` does, and leave it to the write that calls this to record it, last."""
     require(actor, Verb.FAILURE_TELL)
     telling = telling.checked(timezone.now())
     failure = Failure(told_by=actor, **plain_fields(telling))
     failure.save(force_insert=True)
-    notices = _relate(actor, failure, telling)
+    notices, named = _relate(actor, failure, telling)
     if draft is not None:
         Draft.objects.filter(key=draft, person=actor).delete()
-    return Told(failure, notices), Happening(Verb.FAILURE_TELL, failure.code, {"title": failure.title})
+    return Told(failure, notices), [*named, Happening(Verb.FAILURE_TELL, failure.code, {"title": failure.title})]
 
 
 @transaction.atomic
@@ -66,8 +66,8 @@ def edit_failure(*, actor: Person, failure: Failure, version: int, telling: Tell
         setattr(standing, field, value)
     standing.version += 1
     standing.save(update_fields=[*_PLAIN_FIELDS, "version"])
-    notices = _relate(actor, standing, telling)
-    record(actor=actor, verb=Verb.FAILURE_EDIT, subject=standing.code, before=before)
+    notices, named = _relate(actor, standing, telling)
+    record_many(actor=actor, happenings=[*named, Happening(Verb.FAILURE_EDIT, standing.code, {"before": before})])
     return Told(standing, notices)
 
 
@@ -125,15 +125,15 @@ def plain_fields(telling: Telling) -> dict[str, Any]:
     return {field: getattr(telling, field) for field in _PLAIN_FIELDS}
 
 
-def _relate(actor: Person, failure: Failure, telling: Telling) -> list[str]:
-    """Connect the failure to services, readers and impacts; return what to tell the teller."""
-    services, notices = services_named(actor=actor, names=telling.services)
+def _relate(actor: Person, failure: Failure, telling: Telling) -> tuple[list[str], list[Happening]]:
+    """Connect the failure to services, readers and impacts; return what to tell the teller, and what to record."""
+    services, notices, named = services_named(actor=actor, names=telling.services)
     failure.services.set(services)
     failure.readers.set(_people_at(telling.readers))
     failure.impacts.all().delete()
     for loss in telling.losses:
         _impact(failure, loss)
-    return notices
+    return notices, named
 
 
 def _impact(failure: Failure, loss: Loss) -> None:

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 from django.db import transaction
 from django.utils import timezone
 
-from failonce.catalogue.writes import services_named
+from failonce.catalogue.names import tidy_names
+from failonce.catalogue.writes import name_services
 from failonce.failures.models import Failure
 from failonce.failures.telling import without_nul
 from failonce.history.chain import Happening, record_many
@@ -48,25 +50,28 @@ class LessonOutcome:
 def import_lessons(*, actor: Person, incoming: Sequence[IncomingLesson], dry_run: bool = False) -> list[LessonOutcome]:
     """Keep lessons written elsewhere; the same sentence about the same failure is kept once."""
     require(actor, Verb.LESSON_IMPORT)
-    outcomes = [_outcome(actor, each, dry_run) for each in incoming]
-    kept = [outcome.lesson for outcome in outcomes if outcome.lesson and outcome.is_new]
+    told: dict[Lesson, list[str]] = {}  # the names of services with each that is kept
+    outcomes = [_outcome(each, told, dry_run) for each in incoming]
     if not dry_run:
-        happenings = [Happening(Verb.LESSON_IMPORT, each.code, {"sentence": each.sentence}) for each in kept]
-        record_many(actor=actor, happenings=happenings)
+        named = name_services(actor=actor, names=list(dict.fromkeys(chain.from_iterable(told.values()))))
+        for lesson, names in told.items():
+            lesson.services.set([named.services[name] for name in names])
+        kept = [Happening(Verb.LESSON_IMPORT, each.code, {"sentence": each.sentence}) for each in told]
+        record_many(actor=actor, happenings=[*named.happenings, *kept])
     return outcomes
 
 
-def _outcome(actor: Person, incoming: IncomingLesson, dry_run: bool) -> LessonOutcome:
+def _outcome(incoming: IncomingLesson, told: dict[Lesson, list[str]], dry_run: bool) -> LessonOutcome:
     try:
         # The date may have passed there: such a lesson is asked about here, not refused.
         teaching = incoming.teaching.checked(timezone.localdate(), stands=incoming.teaching.renew_by)
         if twin := _twin(incoming.failure, teaching):
             return LessonOutcome(twin)
         lesson = _lesson_of(incoming, teaching)
+        names = tidy_names(teaching.services)
         if not dry_run:
-            services, _ = services_named(actor=actor, names=teaching.services)
             lesson.save(force_insert=True)
-            lesson.services.set(services)
+            told[lesson] = names
     except Refused as refusal:
         return LessonOutcome(None, problems=refusal.fields or {"": refusal.message})
     return LessonOutcome(lesson, is_new=True)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from failonce.catalogue.writes import services_named
 from failonce.failures.models import Failure
 from failonce.failures.telling import without_nul
-from failonce.history.chain import record
+from failonce.history.chain import Happening, record, record_many
 from failonce.history.verbs import Verb
 from failonce.lessons.models import Lesson
 from failonce.lessons.teaching import Teaching, renewal
@@ -42,9 +42,10 @@ def write_lesson(*, actor: Person, failure: Failure, teaching: Teaching) -> Taug
     teaching = teaching.checked(timezone.localdate())
     lesson = Lesson(failure=failure, written_by=actor, **plain_fields(teaching))
     lesson.save(force_insert=True)
-    services, notices = services_named(actor=actor, names=teaching.services)
+    services, notices, named = services_named(actor=actor, names=teaching.services)
     lesson.services.set(services)
-    record(actor=actor, verb=Verb.LESSON_WRITE, subject=lesson.code, failure=failure.code, sentence=lesson.sentence)
+    details = {"failure": failure.code, "sentence": lesson.sentence}
+    record_many(actor=actor, happenings=[*named, Happening(Verb.LESSON_WRITE, lesson.code, details)])
     return Taught(lesson, notices)
 
 
@@ -66,9 +67,9 @@ def edit_lesson(*, actor: Person, lesson: Lesson, version: int, teaching: Teachi
         setattr(standing, field, value)
     standing.version += 1
     standing.save(update_fields=[*_PLAIN_FIELDS, "version"])
-    services, notices = services_named(actor=actor, names=teaching.services)
+    services, notices, named = services_named(actor=actor, names=teaching.services)
     standing.services.set(services)
-    record(actor=actor, verb=Verb.LESSON_EDIT, subject=standing.code, before=before)
+    record_many(actor=actor, happenings=[*named, Happening(Verb.LESSON_EDIT, standing.code, {"before": before})])
     return Taught(standing, notices)
 
 

@@ -35,10 +35,10 @@ def tell_with_answers(
         hold_modes()
     numbers = {code: number_of(code, "F") for code in answers}
     others = _locked(Failure.objects.visible_to(actor), numbers.values())
-    told, happening = keep_telling(actor=actor, telling=telling, draft=draft)
+    told, happenings = keep_telling(actor=actor, telling=telling, draft=draft)
     if others:
         require(actor, Verb.MODE_ANSWER, told.failure)
-    happenings, notices = [happening], list(told.notices)
+    notices = list(told.notices)
     for code, value in answers.items():
         other = others.get(numbers[code])
         if other and (value != Answer.Value.YES or other.withdrawn_at is None):
