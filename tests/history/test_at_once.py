@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from failonce.catalogue.interchange import apply_catalogue
 from failonce.catalogue.models import Service
-from failonce.catalogue.writes import describe_service
+from failonce.catalogue.writes import describe_offering, describe_service, merge_service
 from failonce.failures.models import Failure
 from failonce.failures.telling import Telling
 from failonce.failures.writes import comment_on_failure, edit_failure, tell_failure
 from failonce.history.chain import verify
 from failonce.people.models import Person
+from failonce.preflight.writes import ask_preflight
 from tests.overlap import Aside, at_statement, overlapping
 
 pytestmark = overlapping
@@ -41,7 +43,21 @@ def describe_and_tell(ada: Person, bo: Person) -> tuple[Callable[[], Any], Calla
     )
 
 
-@pytest.mark.parametrize("pair", [edit_and_comment, describe_and_tell])
+def merge_and_tell(ada: Person, bo: Person) -> tuple[Callable[[], Any], Callable[[], Any]]:
+    merge = mere_name(ada)
+    return merge, lambda: told(bo, services=("queue",))
+
+
+def mere_name(ada: Person) -> Callable[[], Any]:
+    """Return what merges a mere name into a described service."""
+    Service.objects.create(slug="queue", name="Queue", is_described=True)
+    Service.objects.create(slug="kew", name="Kew")
+    Person.objects.filter(pk=ada.pk).update(is_administrator=True)
+    ada.refresh_from_db()
+    return lambda: merge_service(actor=ada, named="kew", into="queue")
+
+
+@pytest.mark.parametrize("pair", [edit_and_comment, describe_and_tell, merge_and_tell])
 def test_a_change_and_what_refers_to_it_both_come_to_an_end(
     transactional_db: None, ada: Person, bo: Person, pair: Callable[..., tuple[Callable[[], Any], Callable[[], Any]]]
 ) -> None:
@@ -56,4 +72,40 @@ def test_a_change_and_what_refers_to_it_both_come_to_an_end(
         change()
 
     assert aside.outcome()
+    assert list(verify()) == []
+
+
+def tell(person: Person) -> None:
+    told(person, services=("Kew",))
+
+
+def look_ahead(person: Person) -> None:
+    ask_preflight(actor=person, change="Restart it.", services=["kew"])
+
+
+def offer(person: Person) -> None:
+    describe_offering(actor=person, slug="orders", service="kew")
+
+
+def bring_in(person: Person) -> None:
+    apply_catalogue(actor=person, data={"services": [{"slug": "shop", "depends_on": ["kew"]}]})
+
+
+@pytest.mark.parametrize("refer", [tell, look_ahead, offer, bring_in])
+def test_a_name_that_is_just_being_merged_means_what_it_is_merged_into(
+    transactional_db: None, ada: Person, refer: Callable[[Person], None]
+) -> None:
+    merge = mere_name(ada)
+
+    def work() -> Any:
+        with at_statement('"catalogue_service"', " FOR ", "UPDATE", before=aside.reach):
+            refer(ada)
+
+    aside = Aside(work)
+    with at_statement("DELETE", '"catalogue_service"', after=aside.begin):
+        merge()
+
+    aside.outcome()
+    queue = Service.objects.get(slug="queue")
+    assert sum(len(getattr(queue, name).all()) for name in ("failures", "preflights", "offerings", "dependants")) == 1
     assert list(verify()) == []

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from failonce.catalogue.keeping import Changes, Known, Noun, changes_to, keep
+from failonce.catalogue.keeping import Changes, Known, Noun, changes_to, held, keep
 from failonce.catalogue.models import Audience, Offering, Service
 from failonce.catalogue.names import one_line, slug_for
 from failonce.catalogue.sheets import Sheet, clean, sheet_of
@@ -240,11 +240,13 @@ class _Batch:
         self.sheets = sheets
         self.kept: list[tuple[Noun, Changes]] = []
         own = [sheet["slug"] for sheet in sheets]
-        # Locked, because somebody may describe one of these between two batches.
-        locked = _READ[kind].select_for_update(of=("self",), no_key=True)
-        self._nouns: dict[str, Noun] = locked.in_bulk(own, field_name="slug")
         needs = {slug for sheet in sheets for slug in (*sheet.get("depends_on", ()), sheet.get("service", "")) if slug}
-        self._services = Service.objects.in_bulk(needs - set(own) if kind == "service" else needs, field_name="slug")
+        selves = set(own) if kind == "service" else set()
+        services = held(Service.objects.in_bulk(needs | selves, field_name="slug"))
+        self._services = {slug: each for slug, each in services.items() if slug not in selves}
+        # Locked, because somebody may describe one of these between two batches.
+        locked = _READ[kind].select_for_update(of=("self",), no_key=True).order_by("pk")
+        self._nouns: dict[str, Noun] = locked.in_bulk(own, field_name="slug")
         self.standing = {*self._nouns, *self._services}
         self.there = {*self.standing, *own}  # once this batch is kept
 

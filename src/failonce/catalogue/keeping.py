@@ -1,6 +1,6 @@
 """Keeping what a sheet says on its object, and finding the objects it refers to."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,8 +33,28 @@ class Known:
     audiences: dict[str, Audience] = field(default_factory=dict)
 
 
-def with_slugs(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what was said with slugs where people wrote names; raise Refused for what nobody knows."""
+def held(found: Mapping[str, Service], also: Iterable[Service] = ()) -> dict[str, Service]:
+    """Return the services that names or slugs mean, and let none of them, nor of the others, go before the commit.
+
+    Only what is merely named can be merged away, so only that is locked; what has just gone means the service
+    it was merged into. Call it once in a write, and before locking anything else of the catalogue: whoever
+    locks mere names and described services in different orders waits for somebody who waits.
+    """
+    mere = {each.pk: each for each in [*found.values(), *also] if not each.is_described}
+    if not mere:
+        return dict(found)
+    rows = Service.objects.select_for_update(no_key=True).filter(pk__in=mere).order_by("pk")
+    gone = mere.keys() - set(rows.values_list("pk", flat=True))
+    merged, _ = resolve(Service.objects.all(), [mere[pk].name for pk in gone])
+    meant = {name: merged.get(each.name) if each.pk in gone else each for name, each in found.items()}
+    return {name: each for name, each in meant.items() if each}
+
+
+def with_slugs(said: Mapping[str, Any], also: Iterable[Service] = ()) -> dict[str, Any]:
+    """Return what was said with slugs where people wrote names, services held with those that are wanted besides.
+
+    Raises Refused for what nobody knows.
+    """
     slugs: dict[str, Any] = {}
     fields: dict[str, str] = {}
     for key, model in _REFERENCES.items():
@@ -47,6 +67,7 @@ def with_slugs(said: Mapping[str, Any]) -> dict[str, Any]:
             close = close_names(unknown[0], model.objects.all())
             fields[key] = f"{unknown[0][:120]} isn't known here.{did_you_mean(close)}"
         else:
+            found = held(found, also) if model is Service else found
             slugs[key] = found[names[0]].slug if isinstance(value, str) else [each.slug for each in found.values()]
     if fields:
         raise Refused("This refers to something that isn't in the catalogue.", fields)
@@ -153,8 +174,7 @@ def move_references(lost: Service, kept: Service) -> list[str]:
 
 def _move(noun: Any, relation: Any, lost: Service, kept: Service) -> None:
     if not relation.many_to_many:
-        setattr(noun, relation.name, kept)
-        noun.save(update_fields=[relation.name])
+        type(noun).objects.filter(pk=noun.pk, **{relation.name: lost}).update(**{relation.name: kept})
         return
     services = getattr(noun, relation.name)
     services.remove(lost)

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
-from failonce.catalogue.keeping import changes_to, check_read, keep, known_to, move_references, with_slugs
+from failonce.catalogue.keeping import changes_to, check_read, held, keep, known_to, move_references, with_slugs
 from failonce.catalogue.models import Audience, Offering, Service
 from failonce.catalogue.names import (
     SLUG_LENGTH,
@@ -55,6 +55,7 @@ def name_services(*, actor: Person, names: Sequence[str]) -> Named:
     """Do what `services_named` does for as many names as there are, all tidy, and without a notice."""
     permissions.require(actor, Verb.SERVICE_NAME)
     found, unknown = resolve(Service.objects.all(), names)
+    found = held(found)
     new = list({name_key(name): name for name in reversed(unknown)}.values())[::-1]
     happenings = []
     # In the order of their slugs whoever names them: two who keep the same new names would wait for each other.
@@ -89,7 +90,7 @@ def describe_service(
     """
     permissions.require(actor, Verb.SERVICE_DESCRIBE)
     slug = clean_slug(slug)
-    service = Service.objects.select_for_update(no_key=True).filter(slug=slug).first() or Service(slug=slug)
+    standing = Service.objects.filter(slug=slug)
     said = _given(
         slug=slug,
         name=name,
@@ -103,6 +104,8 @@ def describe_service(
         depends_on=depends_on,
         characteristics=characteristics,
     )
+    said = with_slugs(said, also=standing)
+    service = standing.select_for_update(no_key=True).first() or Service(slug=slug)
     return _describe(actor, Verb.SERVICE_DESCRIBE, service, said, read)
 
 
@@ -124,10 +127,12 @@ def describe_offering(
     """
     permissions.require(actor, Verb.OFFERING_DESCRIBE)
     slug = clean_slug(slug)
+    said = with_slugs(
+        _given(slug=slug, name=name, service=service, description=description, parts=parts, audiences=audiences)
+    )
     offering = Offering.objects.select_for_update(no_key=True).filter(slug=slug).first() or Offering(slug=slug)
     if offering._state.adding and not service:
         raise Refused("An offering belongs to a service.", {"service": "Name the service that provides it."})
-    said = _given(slug=slug, name=name, service=service, description=description, parts=parts, audiences=audiences)
     return _describe(actor, Verb.OFFERING_DESCRIBE, offering, said, read)
 
 
@@ -157,7 +162,9 @@ def merge_service(*, actor: Person, named: str, into: str) -> Service:
     """
     permissions.require(actor, Verb.SERVICE_MERGE)
     named, into = clean_slug(named), clean_slug(into)
-    pair = {each.slug: each for each in Service.objects.select_for_update().filter(slug__in=[named, into])}
+    # The mere name first, as everybody locks them (keeping.py: held).
+    rows = Service.objects.select_for_update(no_key=True).order_by("is_described", "pk")
+    pair = rows.in_bulk([named, into], field_name="slug")
     lost, kept = pair.get(named), pair.get(into)
     if lost is None or kept is None:
         raise Refused(f"There is no service {named if lost is None else into} here. Check the catalogue.")
@@ -176,7 +183,7 @@ def merge_service(*, actor: Person, named: str, into: str) -> Service:
 
 def _describe(actor: Person, verb: Verb, noun: Noun, said: dict[str, Any], read: int | None) -> Noun:
     kind = type(noun).__name__.lower()
-    sheet = clean(kind, with_slugs(said))
+    sheet = clean(kind, said)
     if noun._state.adding:
         sheet.setdefault("name", sheet["slug"])
     if noun.slug in sheet.get("depends_on", ()):

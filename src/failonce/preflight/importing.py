@@ -1,11 +1,12 @@
 """Bringing in preflights that were run elsewhere, with what people answered to their reminders."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
+from failonce.catalogue.keeping import held
 from failonce.catalogue.models import Service
 from failonce.failures.models import Failure
 from failonce.failures.telling import without_nul
@@ -52,14 +53,15 @@ def import_preflights(
 ) -> list[tuple[Preflight, bool]]:
     """Keep preflights run elsewhere; return each with whether it is new. What stands here stays as it is."""
     require(actor, Verb.PREFLIGHT_IMPORT)
-    outcomes = [_take_in(each, dry_run) for each in incoming]
+    services = held(Service.objects.in_bulk({slug for each in incoming for slug in each.services}, field_name="slug"))
+    outcomes = [_take_in(each, services, dry_run) for each in incoming]
     if not dry_run:
         happenings = [Happening(Verb.PREFLIGHT_IMPORT, each.code) for each, is_new in outcomes if is_new]
         record_many(actor=actor, happenings=happenings)
     return outcomes
 
 
-def _take_in(incoming: IncomingPreflight, dry_run: bool) -> tuple[Preflight, bool]:
+def _take_in(incoming: IncomingPreflight, services: Mapping[str, Service], dry_run: bool) -> tuple[Preflight, bool]:
     if twin := Preflight.objects.filter(digest=incoming.digest, asked_at=incoming.asked_at).first():
         return twin, False
     is_taken = incoming.number is not None and Preflight.objects.filter(pk=incoming.number).exists()
@@ -74,7 +76,7 @@ def _take_in(incoming: IncomingPreflight, dry_run: bool) -> tuple[Preflight, boo
     )
     if not dry_run:
         preflight.save(force_insert=True)
-        preflight.services.set(Service.objects.filter(slug__in=incoming.services))
+        preflight.services.set(services[slug] for slug in incoming.services if slug in services)
         Reminder.objects.bulk_create(
             _reminder(preflight, place, each) for place, each in enumerate(incoming.reminders, start=1)
         )

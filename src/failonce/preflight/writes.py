@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from failonce.catalogue.keeping import held
 from failonce.catalogue.models import Service
 from failonce.catalogue.names import NAME_LENGTH, NAMES_AT_ONCE, are_not, known_services, one_line
 from failonce.failures.telling import without_nul
@@ -79,7 +80,8 @@ def _keep(
     preflight = Preflight.objects.create(
         asked_by=actor, change=change.text[:CHANGE_KEPT], digest=change.digest, about=about, notices=notices
     )
-    preflight.services.set(services)
+    # Comparing took a while, in which a mere name may have been merged.
+    preflight.services.set(held({each.slug: each for each in services}).values())
     answered = _earlier_answers(preflight)
     for position, each in enumerate(found, start=1):
         reminder = Reminder(
