@@ -1,6 +1,7 @@
 """A write records history last: who waits for its head holds rows, and would wait for ever for whoever wanted those."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from failonce.lessons.teaching import Teaching
 from failonce.lessons.writes import edit_lesson, write_lesson
 from failonce.modes.writes import tell_with_answers
 from failonce.people.models import Person
+from failonce.people.writes import change_address
 
 NOW = datetime(2026, 1, 6, tzinfo=UTC)
 SAID: dict[str, Any] = {"story": "It filled up again.", "started_at": NOW}
@@ -56,11 +58,9 @@ def bring_in_lessons(root: Person, failure: Failure) -> Any:
     import_lessons(actor=root, incoming=[IncomingLesson(failure, each, root, NOW) for each in teachings])
 
 
-@pytest.mark.parametrize("write", [tell, tell_a_repeat, edit, bring_in, teach, teach_otherwise, bring_in_lessons])
-def test_whoever_names_new_services_records_them_with_the_rest(
-    root: Person, adas_failure: Failure, write: Callable[[Person, Failure], Any]
-) -> None:
-    before = Entry.objects.count()
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Yield what is asked of the database meanwhile."""
     asked: list[str] = []
 
     def note(execute: Any, sql: str, *rest: Any) -> Any:
@@ -68,6 +68,15 @@ def test_whoever_names_new_services_records_them_with_the_rest(
         return execute(sql, *rest)
 
     with connection.execute_wrapper(note):
+        yield asked
+
+
+@pytest.mark.parametrize("write", [tell, tell_a_repeat, edit, bring_in, teach, teach_otherwise, bring_in_lessons])
+def test_whoever_names_new_services_records_them_with_the_rest(
+    root: Person, adas_failure: Failure, write: Callable[[Person, Failure], Any]
+) -> None:
+    before = Entry.objects.count()
+    with statements() as asked:
         for _ in write(root, adas_failure) or ():
             asked.clear()
 
@@ -75,3 +84,12 @@ def test_whoever_names_new_services_records_them_with_the_rest(
     assert [sql for sql in asked[held:] if "history_" not in sql and "SAVEPOINT" not in sql] == []
     named = [entry.subject for entry in Entry.objects.order_by("sequence")[before:] if entry.verb == "service:name"]
     assert named == ["service:alpha", "service:zeta"]
+
+
+def test_only_a_new_key_is_written_when_the_head_is_held(ada: Person) -> None:
+    # On PostgreSQL it locks the whole row, which whoever holds the head asks for at the commit.
+    with statements() as asked:
+        change_address(actor=ada, email="ada@example.com")
+
+    kept = [sql.split()[1] for sql in asked if sql.startswith("UPDATE")]
+    assert kept == ['"history_head"', '"people_person"']

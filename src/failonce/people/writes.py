@@ -158,9 +158,11 @@ def ask_for_address(*, actor: Person, email: str) -> AddressAsked:
 def change_address(*, actor: Person, email: str) -> None:
     """Give one's account the address that the mailed link has confirmed; one signs in with it from now on."""
     require(actor, Verb.PERSON_ADDRESS, actor)
+    Person.objects.select_for_update(no_key=True).get(pk=actor.pk)
     actor.email = _free_address(email)
-    actor.save(update_fields=["email"])
     chain.record(actor=actor, verb=Verb.PERSON_ADDRESS, subject=actor.code, email=actor.email)
+    # After the head is held, unlike elsewhere: a new key locks the whole row, which whoever commits asks for.
+    actor.save(update_fields=["email"])
 
 
 @transaction.atomic
@@ -214,7 +216,10 @@ def describe_team(*, actor: Person, name: str, slug: str = "") -> Team:
     require(actor, Verb.TEAM_DESCRIBE, Team.objects.filter(slug=slug).first())
     if not slug:
         raise Refused("A team needs a short name.", {"slug": "takes letters, digits and hyphens, as in data-platform"})
-    team, _ = Team.objects.update_or_create(slug=slug, defaults={"name": name})
+    team, is_new = Team.objects.get_or_create(slug=slug, defaults={"name": name})
+    if not is_new:
+        team.name = name
+        team.save(update_fields=["name"])
     chain.record(actor=actor, verb=Verb.TEAM_DESCRIBE, subject=team.code, name=name)
     return team
 
