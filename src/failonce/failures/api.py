@@ -71,7 +71,8 @@ class TellIn(FailureIn):
     """A failure to tell, with answers to "has this happened before?" where there are any."""
 
     answers: dict[str, str] = Field(
-        {}, description="Code of another failure to yes, no or not_sure. A yes that links nothing becomes a notice."
+        {},
+        description="Code of another failure to yes, no or not_sure; up to 50. Those not kept become notices.",
     )
 
 

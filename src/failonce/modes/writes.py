@@ -19,6 +19,8 @@ from failonce.people.errors import Conflict, NotFound, Refused
 from failonce.people.models import Person
 from failonce.people.permissions import require
 
+ANSWERS_AT_ONCE = 50  # with one telling; everybody else's answers wait for it
+
 
 @transaction.atomic
 def tell_with_answers(
@@ -26,11 +28,11 @@ def tell_with_answers(
 ) -> Told:
     """Record a failure and whether it repeats others (code to answer): all of it, or nothing where it raises.
 
-    Raises Refused as `tell_failure` does, and for what isn't an answer. A yes about a failure that was withdrawn,
-    or that this person may not read, links nothing and becomes a notice: the telling matters more.
+    Raises Refused as `tell_failure` does, for what isn't an answer, and for more than 50. An answer about a failure
+    that this person may not read, and a yes about one that was withdrawn, become notices: the telling matters more.
     """
-    if strange := [value for value in answers.values() if value not in Answer.Value.values]:
-        raise Refused("This failure isn't kept yet; look at its answers again.", {"answers": _no_answer(strange[0])})
+    if problem := _problem_with(answers):
+        raise Refused("This failure isn't kept yet; look at its answers again.", {"answers": problem})
     if answers:
         hold_modes()
     numbers = {code: number_of(code, "F") for code in answers}
@@ -41,10 +43,12 @@ def tell_with_answers(
     notices = list(told.notices)
     for code, value in answers.items():
         other = others.get(numbers[code])
-        if other and (value != Answer.Value.YES or other.withdrawn_at is None):
+        if other is None:
+            notices.append(f"There is no failure {code[:40]} that you may read, so your answer about it isn't kept.")
+        elif other.withdrawn_at and value == Answer.Value.YES:
+            notices.append(_withdrawn(other))
+        else:
             happenings += _answer(actor, told.failure, other, value)[1]
-        elif value == Answer.Value.YES:
-            notices.append(_withdrawn(other) if other else _unreadable(code))
     record_many(actor=actor, happenings=happenings)
     return Told(told.failure, notices)
 
@@ -132,16 +136,18 @@ def _answer(actor: Person, failure: Failure, other: Failure, value: str) -> tupl
     return answer, happenings
 
 
+def _problem_with(answers: Mapping[str, str]) -> str:
+    if len(answers) > ANSWERS_AT_ONCE:
+        return f"These are {len(answers):,} answers; at most {ANSWERS_AT_ONCE} fit. Others can be given afterwards."
+    return next((_no_answer(value) for value in answers.values() if value not in Answer.Value.values), "")
+
+
 def _no_answer(value: str) -> str:
     return f"{value[:40]!r} isn't one of: {', '.join(Answer.Value.values)}."
 
 
 def _withdrawn(failure: Failure) -> str:
     return f"{failure.code} was withdrawn, so nothing is linked to it any more."
-
-
-def _unreadable(code: str) -> str:
-    return f"There is no failure {code[:40]} that you may read, so nothing is linked to it."
 
 
 def _link(actor: Person, failure: Failure, other: Failure) -> list[Happening]:
