@@ -89,12 +89,13 @@ def comment_on_failure(*, actor: Person, failure: Failure, text: str) -> Note:
 def withdraw_failure(*, actor: Person, failure: Failure, because: str = "") -> Failure:
     """Take one's telling back: it leaves every list and recall, and its code stays taken."""
     require(actor, Verb.FAILURE_WITHDRAW, failure)
-    if failure.withdrawn_at is not None:
-        raise Refused(f"{failure.code} was withdrawn already.")
-    failure.withdrawn_at, failure.withdrawn_because = timezone.now(), without_nul(because).strip()
-    failure.save(update_fields=["withdrawn_at", "withdrawn_because"])
-    record(actor=actor, verb=Verb.FAILURE_WITHDRAW, subject=failure.code, because=failure.withdrawn_because)
-    return failure
+    standing = Failure.objects.select_for_update(no_key=True).get(pk=failure.pk)
+    if standing.withdrawn_at is not None:
+        raise Refused(f"{standing.code} was withdrawn already.")
+    standing.withdrawn_at, standing.withdrawn_because = timezone.now(), without_nul(because).strip()
+    standing.save(update_fields=["withdrawn_at", "withdrawn_because"])
+    record(actor=actor, verb=Verb.FAILURE_WITHDRAW, subject=standing.code, because=standing.withdrawn_because)
+    return standing
 
 
 @transaction.atomic
