@@ -23,8 +23,8 @@ _SMALLEST_STEP = 1e-12
 # hand, small enough that words decide and large enough to part equals.
 # A path is named by whoever wrote the lesson, to be reminded there.
 _BY_HAND = {"service": 0.5, "technology": 0.25, "kind": 0.5, "path": 4.0}
-# Only ranking may look at the time, at titles, or at what both are about; see how-recall-ranks.
-_NOT_FOR_DECIDING = ("recency", "title_told", "title_letters", "ideas")
+# Only ranking may look at the time, at titles, at services, or at what both are about; see how-recall-ranks.
+_NOT_FOR_DECIDING = ("recency", "title_told", "title_letters", "service", "ideas")
 _NOT_FOR_RANKING = ("agreeing", "brief", "stakes", "behind")
 _NEVER_BELOW_ZERO = (
     "likeness", "saturated", "both_ways", "passage", "title_told",

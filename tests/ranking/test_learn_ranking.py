@@ -249,7 +249,7 @@ def test_what_was_learnt_and_taken_back_can_be_learnt_again(root: Person, reject
 def test_everybody_sees_how_recall_ranks(bo: Person) -> None:
     page = signed_in(bo).get("/modes/ranking/").content.decode()
 
-    assert "Both concern the same service." in page
+    assert "Both concern the same service" in page
     assert "Learn from the answers" not in page
 
 

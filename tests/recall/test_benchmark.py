@@ -82,7 +82,8 @@ def test_engines_are_told_the_services_as_facts_or_in_words(folder: Path) -> Non
     repeats, *others = read_sets(folder, None, everything=True)
 
     assert [doc.services for doc in repeats.documents] == [(), ("mail",), ("mail",)]
-    assert repeats.names_services and not any(one.names_services for one in others)
+    assert repeats.names_services
+    assert not any(one.names_services for one in others)
     assert [doc.text for doc in repeats.in_words().documents] == ["it fell", "it fell\nmail", "it fell\nmail"]
     assert [question.text for question in repeats.in_words().questions] == ["it fell\nmail"]
     for engine, best in ((OfWords(), 0), (Ours(), 1)):

@@ -98,8 +98,8 @@ def _doubles(base: str) -> bool:
 
 
 # Of three letters most that end in s are no plurals ("has", "TLS"); of four, few.
-_PLURALS_OF_TWO_LETTERS = frozenset("dbs ids ips prs vms".split())
-_NO_PLURALS = frozenset("does lens news".split())
+_PLURALS_OF_TWO_LETTERS = frozenset({"dbs", "ids", "ips", "prs", "vms"})
+_NO_PLURALS = frozenset({"does", "lens", "news"})
 
 
 def _singular(word: str) -> str:
