@@ -11,7 +11,7 @@ from failonce.catalogue.models import Service
 from failonce.catalogue.writes import describe_offering, describe_service, merge_service
 from failonce.failures.models import Failure
 from failonce.failures.telling import Telling
-from failonce.failures.writes import comment_on_failure, edit_failure, tell_failure
+from failonce.failures.writes import Told, comment_on_failure, edit_failure, tell_failure
 from failonce.history.chain import verify
 from failonce.people.models import Person
 from failonce.preflight.writes import ask_preflight
@@ -91,7 +91,15 @@ def bring_in(person: Person) -> None:
     apply_catalogue(actor=person, data={"services": [{"slug": "shop", "depends_on": ["kew"]}]})
 
 
-@pytest.mark.parametrize("refer", [tell, look_ahead, offer, bring_in])
+def bring_in_both(person: Person) -> None:
+    apply_catalogue(actor=person, data={"services": [{"slug": "shop", "depends_on": ["kew", "queue"]}]})
+
+
+def describe(person: Person) -> None:
+    describe_service(actor=person, slug="shop", depends_on=["kew", "queue"])
+
+
+@pytest.mark.parametrize("refer", [tell, look_ahead, offer, bring_in, bring_in_both, describe])
 def test_a_name_that_is_just_being_merged_means_what_it_is_merged_into(
     transactional_db: None, ada: Person, refer: Callable[[Person], None]
 ) -> None:
@@ -109,3 +117,65 @@ def test_a_name_that_is_just_being_merged_means_what_it_is_merged_into(
     queue = Service.objects.get(slug="queue")
     assert sum(len(getattr(queue, name).all()) for name in ("failures", "preflights", "offerings", "dependants")) == 1
     assert list(verify()) == []
+
+
+def test_a_service_that_is_just_being_merged_into_one_is_no_need_of_its_own(
+    transactional_db: None, ada: Person
+) -> None:
+    merge = mere_name(ada)
+
+    def work() -> None:
+        with at_statement('"catalogue_service"', " FOR ", "UPDATE", before=aside.reach):
+            apply_catalogue(actor=ada, data={"services": [{"slug": "queue", "depends_on": ["kew"]}]})
+
+    aside = Aside(work)
+    with at_statement("DELETE", '"catalogue_service"', after=aside.begin):
+        merge()
+
+    aside.outcome()
+    assert not Service.objects.get(slug="queue").depends_on.exists()
+
+
+def test_a_service_that_is_just_being_taken_out_does_not_come_back_merged(transactional_db: None, ada: Person) -> None:
+    merge, failure = mere_name(ada), told(ada, services=("Kew",))
+
+    def work() -> None:
+        with at_statement("DELETE", "failures_failure_services", before=aside.reach):
+            merge()
+
+    aside = Aside(work)
+    with at_statement("DELETE", "failures_failure_services", after=aside.begin):
+        edit_failure(
+            actor=ada, failure=failure, version=1, telling=Telling(story="It fell.", started_at=timezone.now())
+        )
+
+    aside.outcome()
+    assert not failure.services.exists()
+
+
+def test_one_new_name_told_twice_at_once_is_one_service(transactional_db: None, ada: Person, bo: Person) -> None:
+    Service.objects.create(slug="kew", name="Kew")
+
+    def work() -> Told:
+        with at_statement('"catalogue_service"', " FOR ", "UPDATE", before=aside.reach):
+            return tell_failure(actor=bo, telling=telling)
+
+    telling = Telling(story="It fell.", started_at=timezone.now(), services=("Kew", "Lighthouse"))
+    aside = Aside(work)
+    with at_statement('"history_head"', "FOR UPDATE", after=aside.begin):
+        tell_failure(actor=ada, telling=telling)
+
+    assert aside.outcome().notices == []
+    assert sorted(Service.objects.values_list("name", flat=True)) == ["Kew", "Lighthouse"]
+
+
+def test_two_new_names_with_one_slug_told_at_once_stay_two(transactional_db: None, ada: Person, bo: Person) -> None:
+    def work() -> Failure:
+        with at_statement('INSERT INTO "catalogue_service"', before=aside.reach):
+            return told(bo, services=("C#",))
+
+    aside = Aside(work)
+    with at_statement('INSERT INTO "catalogue_service"', after=aside.begin):
+        told(ada, services=("C++",))
+
+    assert [service.name for service in aside.outcome().services.all()] == ["C#"]

@@ -237,13 +237,13 @@ class _Batch:
 
     def __init__(self, kind: str, sheets: Sequence[Sheet]) -> None:
         self.kind = kind
-        self.sheets = sheets
         self.kept: list[tuple[Noun, Changes]] = []
         own = [sheet["slug"] for sheet in sheets]
         needs = {slug for sheet in sheets for slug in (*sheet.get("depends_on", ()), sheet.get("service", "")) if slug}
         selves = set(own) if kind == "service" else set()
         services = held(Service.objects.in_bulk(needs | selves, field_name="slug"))
-        self._services = {slug: each for slug, each in services.items() if slug not in selves}
+        self.sheets = [_meaning(services, sheet) for sheet in sheets]
+        self._services = {each.slug: each for each in services.values() if each.slug not in selves}
         # Locked, because somebody may describe one of these between two batches.
         locked = _READ[kind].select_for_update(of=("self",), no_key=True).order_by("pk")
         self._nouns: dict[str, Noun] = locked.in_bulk(own, field_name="slug")
@@ -263,6 +263,18 @@ class _Batch:
             services=self._services | own,
             audiences=Audience.objects.in_bulk(audiences, field_name="slug"),
         )
+
+
+def _meaning(services: Mapping[str, Service], sheet: Sheet) -> Sheet:
+    """Return the sheet with the slugs that its references have now: some may just have been merged."""
+    meant = {slug: each.slug for slug, each in services.items()}
+    sheet = dict(sheet)
+    if sheet.get("service"):
+        sheet["service"] = meant.get(sheet["service"], sheet["service"])
+    if sheet.get("depends_on"):
+        needs = dict.fromkeys(meant.get(slug, slug) for slug in sheet["depends_on"])
+        sheet["depends_on"] = [slug for slug in needs if slug != sheet["slug"] or slug in sheet["depends_on"]]
+    return sheet
 
 
 def _changes(noun: Noun, sheet: Sheet) -> Changes:

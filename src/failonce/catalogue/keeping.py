@@ -107,7 +107,8 @@ def keep(kept: Sequence[tuple[Noun, Changes]], known: Known) -> None:
 
     Call it in a transaction that has read the nouns, or what somebody else saved meanwhile is lost.
     """
-    new = [noun for noun, _ in kept if noun._state.adding]
+    # In the order in which tellings name services, or the two would wait for each other.
+    new = sorted((noun for noun, _ in kept if noun._state.adding), key=lambda noun: noun.slug)
     old = [(noun, changes) for noun, changes in kept if not noun._state.adding]
     for noun, changes in kept:
         _set_columns(noun, changes, known)
@@ -177,8 +178,10 @@ def _move(noun: Any, relation: Any, lost: Service, kept: Service) -> None:
         type(noun).objects.filter(pk=noun.pk, **{relation.name: lost}).update(**{relation.name: kept})
         return
     services = getattr(noun, relation.name)
-    services.remove(lost)
-    if noun != kept:  # a service that depended on its other name doesn't depend on itself
+    ends = {services.source_field_name: noun, services.target_field_name: lost}
+    gone, _ = services.through.objects.filter(**ends).delete()
+    # Somebody may just have taken it out; and a service that depended on its other name doesn't depend on itself.
+    if gone and noun != kept:
         services.add(kept)
 
 

@@ -56,15 +56,17 @@ def name_services(*, actor: Person, names: Sequence[str]) -> Named:
     permissions.require(actor, Verb.SERVICE_NAME)
     found, unknown = resolve(Service.objects.all(), names)
     found = held(found)
-    new = list({name_key(name): name for name in reversed(unknown)}.values())[::-1]
-    happenings = []
+    unknown = list({name_key(name): name for name in reversed(unknown)}.values())[::-1]
+    happenings = {}
     # In the order of their slugs whoever names them: two who keep the same new names would wait for each other.
-    for name in sorted(new, key=_place):
+    for name in sorted(unknown, key=_place):
         found[name], is_new = _name_service(name)
         if is_new:
-            happenings.append(Happening(Verb.SERVICE_NAME, found[name].code, {"name": name}))
+            happenings[name] = Happening(Verb.SERVICE_NAME, found[name].code, {"name": name})
     by_key = {name_key(name): service for name, service in found.items()}
-    return Named({name: found.get(name) or by_key[name_key(name)] for name in names}, new, happenings)
+    new = [name for name in unknown if name in happenings]
+    services = {name: found.get(name) or by_key[name_key(name)] for name in names}
+    return Named(services, new, list(happenings.values()))
 
 
 @transaction.atomic
@@ -215,8 +217,10 @@ def _place(name: str) -> tuple[str, bool, str]:
 
 
 def _name_service(name: str) -> tuple[Service, bool]:
+    # Somebody may have named it since it was looked up, or something else with the same slug, as C# and C++.
     slug = slug_for(name)
-    if Service.objects.filter(slug=slug).exists():
-        slug = f"{slug[: SLUG_LENGTH - 9]}-{digest(name)}"
-    # Two people may name the same thing at once; on PostgreSQL the second finds what the first kept.
+    service, is_new = Service.objects.get_or_create(slug=slug, defaults={"name": name})
+    if is_new or name_key(service.name) == name_key(name):
+        return service, is_new
+    slug = f"{slug[: SLUG_LENGTH - 9]}-{digest(name)}"
     return Service.objects.get_or_create(slug=slug, defaults={"name": name})
