@@ -54,7 +54,8 @@ class ModeOutcome:
 def import_modes(*, actor: Person, incoming: Sequence[IncomingMode], dry_run: bool = False) -> list[ModeOutcome]:
     """Open modes found elsewhere and link their failures; a failure that has a mode here stays in it."""
     require(actor, Verb.MODE_IMPORT)
-    hold_modes()
+    if not dry_run:
+        hold_modes()
     happenings: list[Happening] = []
     outcomes = [_take_in(each, happenings, dry_run) for each in incoming]
     if not dry_run:
@@ -66,7 +67,8 @@ def import_modes(*, actor: Person, incoming: Sequence[IncomingMode], dry_run: bo
 def import_answers(*, actor: Person, incoming: Sequence[IncomingAnswer], dry_run: bool = False) -> int:
     """Keep answers given elsewhere where none stands here; return how many were new. Links nothing."""
     require(actor, Verb.MODE_IMPORT)
-    hold_modes()
+    if not dry_run:
+        hold_modes()
     pairs = {tuple(sorted((each.failure.pk or 0, each.other.pk or 0))): each for each in incoming}
     lows = {low for low, _ in pairs}
     standing = set(Answer.objects.filter(low__in=lows).values_list("low_id", "high_id"))

@@ -53,7 +53,9 @@ def import_preflights(
 ) -> list[tuple[Preflight, bool]]:
     """Keep preflights run elsewhere; return each with whether it is new. What stands here stays as it is."""
     require(actor, Verb.PREFLIGHT_IMPORT)
-    services = held(Service.objects.in_bulk({slug for each in incoming for slug in each.services}, field_name="slug"))
+    services = Service.objects.in_bulk({slug for each in incoming for slug in each.services}, field_name="slug")
+    if not dry_run:
+        services = held(services)
     outcomes = [_take_in(each, services, dry_run) for each in incoming]
     if not dry_run:
         happenings = [Happening(Verb.PREFLIGHT_IMPORT, each.code) for each, is_new in outcomes if is_new]

@@ -202,17 +202,20 @@ class _Arrival:
         )
 
     def _modes(self, sheets: list[Sheet]) -> None:
-        pairs = list(self._readable("modes", sheets, self._mode))
-        outcomes = import_modes(actor=self.actor, incoming=[each for _, each in pairs], dry_run=self.dry_run)
-        for (sheet, _), outcome in zip(pairs, outcomes, strict=True):
-            if outcome.problems:
-                self.report.refuse("modes", Place(sheet.name), _reasons(outcome.problems))
-                continue
-            self.report.notice(Place(sheet.name), outcome.notices)
-            if outcome.mode:
-                self._tell_new_code(sheet, "M", outcome.mode.pk)
-            self.report.keep("modes", outcome.mode.code if outcome.mode else "", is_new=outcome.is_new)
-        self.step(len(sheets))
+        rest = iter(sheets)
+        # Nobody else can answer while a batch is kept.
+        while batch := list(islice(rest, BATCH)):
+            pairs = list(self._readable("modes", batch, self._mode))
+            outcomes = import_modes(actor=self.actor, incoming=[each for _, each in pairs], dry_run=self.dry_run)
+            for (sheet, _), outcome in zip(pairs, outcomes, strict=True):
+                if outcome.problems:
+                    self.report.refuse("modes", Place(sheet.name), _reasons(outcome.problems))
+                    continue
+                self.report.notice(Place(sheet.name), outcome.notices)
+                if outcome.mode:
+                    self._tell_new_code(sheet, "M", outcome.mode.pk)
+                self.report.keep("modes", outcome.mode.code if outcome.mode else "", is_new=outcome.is_new)
+            self.step(len(batch))
 
     def _mode(self, sheet: Sheet) -> IncomingMode:
         failures = tuple(self._failure(code) for code in sheet.words("failures"))
