@@ -103,7 +103,10 @@ class Facts:
         return found
 
     def tells(self, services: Iterable[str]) -> float:
-        """How much it says that two texts concern one of these services, 0 to 1: nothing, if it's what all concern."""
+        """How much it says that two texts concern one of these services, 0 to 1: the less, the more texts name it.
+
+        Of those that name any; one that all of many name says next to nothing.
+        """
         return max((1 - self._naming[name] / (self._with_services + 1) for name in services), default=0.0)
 
     def shared(self, number: int, query: Query, paths: tuple[str, ...], kinds: frozenset[str]) -> Shared:
