@@ -15,7 +15,7 @@ from benchmarks.recall import speed, table
 from benchmarks.recall.figures import Answer, figures
 from benchmarks.recall.peers.fts5 import FTS5
 from benchmarks.recall.peers.minilm import MiniLM, embedder
-from benchmarks.recall.peers.ours import OfWords, Ours, WithSemantic
+from benchmarks.recall.peers.ours import Ours, WithoutServices, WithSemantic
 from benchmarks.recall.peers.postgres import Postgres
 from benchmarks.recall.peers.shape import Engine, Unavailable
 from benchmarks.recall.peers.tantivy_bm25 import Tantivy
@@ -91,7 +91,7 @@ def engines(model: Any, skipped: dict[str, str]) -> Iterator[Engine]:
         (TFIDF.name, TFIDF),
         (MiniLM.name, lambda: MiniLM(model)),
         (Ours.name, Ours),
-        (OfWords.name, OfWords),
+        (WithoutServices.name, WithoutServices),
         (WithSemantic.name, lambda: WithSemantic(model)),
     ]
     for name, make in makers:
@@ -106,7 +106,7 @@ def measured(one: Set, model: Any, skipped: dict[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     in_words = one.in_words()
     for engine in engines(model, skipped):
-        if isinstance(engine, OfWords) and not one.names_services:
+        if isinstance(engine, WithoutServices) and not one.names_services:
             continue
         asked = one if isinstance(engine, Ours) else in_words
         try:

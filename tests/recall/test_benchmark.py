@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.recall.figures import Answer, alarm_level, auc, calibration_noise, figures
 from benchmarks.recall.peers.fts5 import FTS5
-from benchmarks.recall.peers.ours import OfWords, Ours
+from benchmarks.recall.peers.ours import Ours, WithoutServices
 from benchmarks.recall.sets import Question, in_order, read_sets
 
 
@@ -86,7 +86,7 @@ def test_engines_are_told_the_services_as_facts_or_in_words(folder: Path) -> Non
     assert not any(one.names_services for one in others)
     assert [doc.text for doc in repeats.in_words().documents] == ["it fell", "it fell\nmail", "it fell\nmail"]
     assert [question.text for question in repeats.in_words().questions] == ["it fell\nmail"]
-    for engine, best in ((OfWords(), 0), (Ours(), 1)):
+    for engine, best in ((WithoutServices(), 0), (Ours(), 1)):
         engine.build(repeats.documents)
         assert engine.ask(repeats.questions[0], 1)[0][0][0] == best
 

@@ -52,7 +52,7 @@ class Ours:
         del self._index
 
 
-class OfWords(Ours):
+class WithoutServices(Ours):
     """The same when nobody says which services are concerned."""
 
     name = "failonce recall, services unsaid"

@@ -273,6 +273,7 @@ def _meaning(services: Mapping[str, Service], sheet: Sheet) -> Sheet:
         sheet["service"] = meant.get(sheet["service"], sheet["service"])
     if sheet.get("depends_on"):
         needs = dict.fromkeys(meant.get(slug, slug) for slug in sheet["depends_on"])
+        # A merge that makes a service its own need says nothing; a file that names it so is told.
         sheet["depends_on"] = [slug for slug in needs if slug != sheet["slug"] or slug in sheet["depends_on"]]
     return sheet
 
