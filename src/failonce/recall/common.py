@@ -23,7 +23,7 @@ class Common:
     """The shared terms and what each added, which of them stand together, and the shared idea."""
 
     worth: Mapping[str, float]
-    together: frozenset[tuple[str, str]]  # pairs near one another in the candidate, either way round
+    together: frozenset[tuple[str, str]]  # pairs near one another in the candidate, as it has them
     idea: str = ""
 
 
@@ -59,10 +59,10 @@ class Commons:
             return frozenset()
         at = np.minimum(np.searchsorted(ids, terms), len(ids) - 1)
         places = np.flatnonzero(ids[at] == terms)
-        words = [(place, self._question.words[at[place]]) for place in places.tolist()]
-        near: set[tuple[str, str]] = set()
-        for apart in range(1, _NEAR + 1):
-            for (place, one), (later, other) in zip(words, words[apart:], strict=False):
-                if later - place <= _NEAR:
-                    near |= {(one, other), (other, one)}
-        return frozenset(near)
+        shared = at[places]
+        near: set[tuple[int, int]] = set()
+        for apart in range(1, min(_NEAR, len(places) - 1) + 1):
+            close = places[apart:] - places[:-apart] <= _NEAR
+            near.update(zip(shared[:-apart][close].tolist(), shared[apart:][close].tolist(), strict=True))
+        words = self._question.words
+        return frozenset((words[one], words[other]) for one, other in near)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from failonce.recall.postings import Floats, Ints, Postings
+from failonce.recall.postings import Floats, Ints, Numbers, Postings
 
 # What a query may cost, whatever the size of the memory: its most telling
 # terms are read until so many postings are gathered, and so many texts are
@@ -113,27 +113,24 @@ def candidates(
     Rare terms are read first, so what is left unread when the room is used
     up is what nearly every text has.
     """
-    scores = np.zeros(len(postings), dtype=np.float32)
-    order = np.argsort(-question.weight * question.rarity, kind="stable")
-    room = MOST_POSTINGS
-    for at in order[:MOST_QUERY_TERMS].tolist():
-        numbers, weights = postings.texts_with(int(question.ids[at]))
-        room -= len(numbers)
-        if room < 0 and at != order[0]:
-            break
-        scores[numbers] += question.weight[at] * question.rarity[at] * weights
-    scores *= allowed
-    best = _largest(scores, MOST_COMPARED)
+    worth = question.weight * question.rarity
+    order = np.argsort(-worth, kind="stable")[:MOST_QUERY_TERMS]
+    within = np.cumsum(postings.frequencies(question.ids[order])) <= MOST_POSTINGS
+    within[:1] = True
+    read = order[within]
+    scores = postings.sums(question.ids[read], worth[read])
+    best = _largest(scores, allowed, MOST_COMPARED)
     also = [number for number in sorted(named) if allowed[number]][:MOST_COMPARED]
     return np.unique(np.concatenate([best, np.array(also, dtype=np.int64)]))
 
 
-def _largest(scores: Floats, most: int) -> Ints:
-    """The places of the largest scores, of each score the first told few.
+def _largest(scores: Numbers, allowed: NDArray[np.bool_], most: int) -> Ints:
+    """The allowed places of the largest scores, of each score the first told few.
 
     Equals are copies, as an alert told ten thousand times: all of them would leave no room for anything else.
     """
     touched = np.flatnonzero(scores)
+    touched = touched[allowed[touched]]
     for looked_at in (20 * most, len(touched)):
         best = _first_of_equals(scores, _top(scores, touched, looked_at))
         if len(best) >= most or looked_at >= len(touched):
@@ -141,7 +138,7 @@ def _largest(scores: Floats, most: int) -> Ints:
     return _top(scores, best, most).astype(np.int64)
 
 
-def _top(scores: Floats, places: Ints, most: int) -> Ints:
+def _top(scores: Numbers, places: Ints, most: int) -> Ints:
     if len(places) <= most:
         return places
     found = scores[places]
@@ -151,7 +148,7 @@ def _top(scores: Floats, places: Ints, most: int) -> Ints:
     return np.concatenate([above, level[: most - len(above)]])
 
 
-def _first_of_equals(scores: Floats, places: Ints) -> Ints:
+def _first_of_equals(scores: Numbers, places: Ints) -> Ints:
     places = places[np.lexsort((places, -scores[places]))]
     found = scores[places]
     begins = np.flatnonzero(np.append(True, found[1:] != found[:-1])[: len(found)])

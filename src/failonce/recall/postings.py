@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+Numbers = NDArray[np.float64]
 
 # A posting is one 32-bit number: the text's number above, how much the term
 # matters in it below. An object per posting would take thirty times the room.
@@ -33,6 +34,7 @@ class Postings:
     def __init__(self) -> None:
         self.vocabulary: dict[str, int] = {}
         self._lists: list[array[int]] = []
+        self._often = array("I")
         self._words: list[str] = []
         self._sequence = array("I")
         self._starts = array("Q", [0])
@@ -69,13 +71,14 @@ class Postings:
 
     def frequencies(self, ids: Ints) -> Ints:
         """In how many texts each term occurs."""
-        return np.array([len(self._lists[i]) for i in ids.tolist()], dtype=np.int64)
+        # The view is let go of at once: an array can't grow while one is alive.
+        return np.frombuffer(self._often, np.uint32)[ids].astype(np.int64)
 
-    def texts_with(self, term: int) -> tuple[Ints, Floats]:
-        """The numbers of the texts that hold a term, and its weight in each."""
-        packed = np.array(self._lists[term], dtype=np.uint32)
-        numbers = (packed >> _IMPACT_BITS).astype(np.int64)
-        return numbers, _WEIGHT_OF_IMPACT[packed & 0xFF]
+    def sums(self, ids: Ints, worth: Floats) -> Numbers:
+        """What each text, in order of number, holds of these terms, when each is worth so much."""
+        packed = np.frombuffer(b"".join(self._lists[i] for i in ids.tolist()), np.uint32)
+        parts = _WEIGHT_OF_IMPACT[packed & 0xFF] * np.repeat(worth, self.frequencies(ids))
+        return np.asarray(np.bincount(packed >> _IMPACT_BITS, parts, len(self)), np.float64)
 
     def sequences(self, numbers: Ints) -> tuple[Ints, Ints, Ints]:
         """The terms of several texts laid end to end: terms, rows, positions."""
@@ -104,7 +107,7 @@ class Postings:
         moved = np.full(len(self), -1, dtype=np.int64)
         moved[np.array(kept, dtype=np.int64)] = np.arange(len(kept))
         for packed in self._lists:
-            fresh._lists.append(_renumbered(packed, moved))
+            fresh._list(_renumbered(packed, moved))
         for number in kept:
             start, end = self._starts[number], self._starts[number + 1]
             fresh._sequence.extend(self._sequence[start:end])
@@ -133,7 +136,7 @@ class Postings:
         fresh._words = list(vocabulary)
         ends = np.cumsum(arrays["lengths"])
         for start, end in zip(ends - arrays["lengths"], ends, strict=True):
-            fresh._lists.append(array("I", arrays["postings"][start:end].tobytes()))
+            fresh._list(array("I", arrays["postings"][start:end].tobytes()))
         fresh._sequence = array("I", arrays["sequence"].tobytes())
         fresh._starts = array("Q", arrays["starts"].tobytes())
         fresh._title_lengths = array("H", arrays["titles"].tobytes())
@@ -142,7 +145,7 @@ class Postings:
     def _number_of(self, term: str) -> int:
         number = self.vocabulary.setdefault(term, len(self._lists))
         if number == len(self._lists):
-            self._lists.append(array("I"))
+            self._list(array("I"))
             self._words.append(term)
         return number
 
@@ -158,6 +161,11 @@ class Postings:
         packed = (impacts | (number << _IMPACT_BITS)).tolist()
         for term, posting in zip(counts, packed, strict=True):
             self._lists[term].append(posting)
+            self._often[term] += 1
+
+    def _list(self, postings: array[int]) -> None:
+        self._lists.append(postings)
+        self._often.append(len(postings))
 
 
 def _renumbered(packed: array[int], moved: Ints) -> array[int]:

@@ -63,12 +63,13 @@ class Reasons:
         """Where words stand together in both texts, and what they add up to."""
         found: list[tuple[tuple[int, int], float]] = []
         counted: set[str] = set()
-        before = ""
+        before, worth = "", common.worth.get
         for term, start, end in self._places:
-            value = common.worth.get(term, 0.0)
-            if value <= 0:
+            value = worth(term)
+            if not value:
                 continue
-            if found and self._continues(found[-1][0], start, end, (before, term) in common.together):
+            near = (before, term) in common.together or (term, before) in common.together
+            if found and self._continues(found[-1][0], start, end, near):
                 (first, last), so_far = found[-1]
                 added = 0.0 if term in counted else value
                 found[-1] = ((first, max(end, last)), so_far + added)
@@ -79,13 +80,12 @@ class Reasons:
             before = term
         return found
 
-    def _continues(self, stretch: tuple[int, int], start: int, end: int, together: bool) -> bool:
+    def _continues(self, stretch: tuple[int, int], start: int, end: int, near: bool) -> bool:
         first, last = stretch
         if start < last:
             return True  # another term of the same written word
         gap = self._text[last:start]
-        near = together and end - first <= _LONGEST_PHRASE and len(gap) < 14
-        return near and bool(_BETWEEN.fullmatch(gap))
+        return near and end - first <= _LONGEST_PHRASE and len(gap) < 14 and bool(_BETWEEN.fullmatch(gap))
 
 
 def _repeats(one: str, other: str) -> bool:

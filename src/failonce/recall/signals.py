@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -95,8 +96,9 @@ def _pairs(
     titles: NDArray[np.bool_],
     many: int,
 ) -> _Pairs:
-    distinct = np.unique(terms)
-    columns = np.empty(len(postings.vocabulary) + 1, np.int64)
+    columns = np.zeros(len(postings.vocabulary) + 1, np.int64)
+    columns[terms] = 1
+    distinct = np.flatnonzero(columns)
     columns[distinct] = np.arange(len(distinct))
     tokens = columns[terms]
     width = max(len(distinct), 1)
@@ -195,20 +197,19 @@ def _title_letters(
     found = np.zeros(many)
     asked = _letters(tuple(question.title_words[:40]))
     if asked:
-        told: list[list[str]] = [[] for _ in range(many)]
-        for row, term in zip(rows[titles].tolist(), terms[titles].tolist(), strict=True):
-            told[row].append(postings.word(term))
-        for row, words in enumerate(told):
-            letters = _letters(tuple(words[:40]))
+        told = [postings.word(term) for term in terms[titles].tolist()]
+        ends = np.cumsum(np.bincount(rows[titles], minlength=many)).tolist()
+        for row, (start, end) in enumerate(pairwise([0, *ends])):
+            letters = _letters(tuple(told[start : min(end, start + 40)]))
             both = len(asked) + len(letters)
             found[row] = 2 * len(asked & letters) / both if letters else 0.0
     return found
 
 
 @lru_cache(maxsize=4096)
-def _letters(words: tuple[str, ...]) -> frozenset[str]:
+def _letters(words: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
     text = f" {' '.join(words)} "
-    return frozenset(text[i : i + 3] for i in range(len(text) - 2)) if words else frozenset()
+    return frozenset(zip(text, text[1:], text[2:], strict=False)) if words else frozenset()
 
 
 def _neighbours(pairs: _Pairs) -> Numbers:
