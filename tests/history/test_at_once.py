@@ -18,6 +18,7 @@ from failonce.preflight.writes import ask_preflight
 from tests.overlap import Aside, at_statement, overlapping
 
 pytestmark = overlapping
+QUEUE = {"services": [{"slug": "queue", "name": "Message queue", "depends_on": ["pier"]}, {"slug": "pier"}]}
 
 
 def told(person: Person, story: str = "The queue filled up.", **said: Any) -> Failure:
@@ -179,3 +180,16 @@ def test_two_new_names_with_one_slug_told_at_once_stay_two(transactional_db: Non
         told(ada, services=("C++",))
 
     assert [service.name for service in aside.outcome().services.all()] == ["C#"]
+
+
+def test_a_service_told_while_it_is_brought_in_is_one(transactional_db: None, root: Person, ada: Person) -> None:
+    def work() -> Failure:
+        with at_statement('INSERT INTO "catalogue_service"', before=aside.reach):
+            return told(ada, services=("queue",))
+
+    aside = Aside(work)
+    with at_statement('"history_head"', "FOR UPDATE", after=aside.begin):
+        apply_catalogue(actor=root, data=QUEUE)
+
+    assert list(aside.outcome().services.all()) == [Service.objects.get(slug="queue")]
+    assert Service.objects.count() == 2

@@ -220,7 +220,7 @@ def _name_service(name: str) -> tuple[Service, bool]:
     # Somebody may have named it since it was looked up, or something else with the same slug, as C# and C++.
     slug = slug_for(name)
     service, is_new = Service.objects.get_or_create(slug=slug, defaults={"name": name})
-    if is_new or name_key(service.name) == name_key(name):
+    if is_new or name_key(name) in {name_key(service.slug), name_key(service.name)}:
         return service, is_new
     slug = f"{slug[: SLUG_LENGTH - 9]}-{digest(name)}"
     return Service.objects.get_or_create(slug=slug, defaults={"name": name})
