@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from failonce.catalogue.interchange import apply_catalogue
+from failonce.catalogue.interchange import Report, apply_catalogue
 from failonce.catalogue.models import Service
 from failonce.catalogue.writes import describe_offering, describe_service, merge_service
 from failonce.failures.models import Failure
@@ -180,6 +180,23 @@ def test_two_new_names_with_one_slug_told_at_once_stay_two(transactional_db: Non
         told(ada, services=("C++",))
 
     assert [service.name for service in aside.outcome().services.all()] == ["C#"]
+
+
+def test_a_service_brought_in_while_it_is_told_is_one(transactional_db: None, root: Person, ada: Person) -> None:
+    def work() -> Report:
+        with at_statement('INSERT INTO "catalogue_service"', before=aside.reach):
+            return apply_catalogue(actor=root, data=QUEUE)
+
+    aside = Aside(work)
+    with at_statement('"history_head"', "FOR UPDATE", after=aside.begin):
+        failure = told(ada, services=("queue",))
+
+    report = aside.outcome()
+    assert (report.added, list(report.changed)) == (["service:pier"], ["service:queue"])
+    queue, pier = Service.objects.order_by("-slug")
+    assert (queue.name, queue.is_described, *queue.depends_on.all()) == ("Message queue", True, pier)
+    assert list(failure.services.all()) == [queue]
+    assert list(verify()) == []
 
 
 def test_a_service_told_while_it_is_brought_in_is_one(transactional_db: None, root: Person, ada: Person) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from failonce.catalogue.keeping import Changes, Known, Noun, changes_to, held, keep
 from failonce.catalogue.models import Audience, Offering, Service
@@ -52,6 +52,13 @@ class Report:
     def as_data(self) -> dict[str, Any]:
         """Return the report as plain values, with its summary."""
         return {**asdict(self), "summary": self.summary()}
+
+    def include(self, part: "Report") -> None:
+        """Add what a part of the same import did."""
+        self.added += part.added
+        self.changed |= part.changed
+        self.unchanged += part.unchanged
+        self.left_out += part.left_out
 
     def summary(self) -> str:
         """Return the report in one sentence."""
@@ -131,22 +138,34 @@ class _Importing:
     def _in_batches(self, kind: str, sheets: Sequence[Sheet], take: Callable[[Sheet, "_Batch"], None]) -> Iterator[int]:
         """Take each sheet, a batch in one transaction; yield how many are done after each batch."""
         for start in range(0, len(sheets), BATCH):
-            with transaction.atomic():
-                batch = _Batch(kind, sheets[start : start + BATCH])
-                for sheet in batch.sheets:
-                    take(sheet, batch)
-                self._keep(kind, batch)
+            batch = self._kept(kind, sheets[start : start + BATCH], take)
+            self.report.include(batch.report)
+            self.to_link += batch.to_link
             self.turns.give()
             yield start + len(batch.sheets)
 
-    def _keep(self, kind: str, batch: "_Batch") -> None:
+    def _kept(self, kind: str, sheets: Sequence[Sheet], take: Callable[[Sheet, "_Batch"], None]) -> "_Batch":
+        while True:
+            try:
+                with transaction.atomic():
+                    batch = _Batch(kind, sheets)
+                    for sheet in batch.sheets:
+                        take(sheet, batch)
+                    self._keep(batch)
+                return batch
+            except IntegrityError:
+                # Somebody just kept one that was new, as a telling keeps names: read again, it stands here.
+                if not _MODELS[kind].objects.filter(slug__in=batch.new).exists():
+                    raise
+
+    def _keep(self, batch: "_Batch") -> None:
         if self.report.dry_run or not batch.kept:
             return
         keep(batch.kept, batch.references())
         chain.record_many(
             actor=self.actor,
             happenings=[
-                Happening(_VERBS[kind], noun.code, {"changes": changes, "through": "import"})
+                Happening(_VERBS[batch.kind], noun.code, {"changes": changes, "through": "import"})
                 for noun, changes in batch.kept
             ],
         )
@@ -161,31 +180,31 @@ class _Importing:
                     raise Refused("it is there twice.")
             except Refused as error:
                 why = " ".join(f"{key} {text}" for key, text in error.fields.items()) or error.message
-                self._leave_out(f"Entry {number} of {section}{_called(entry)} is left out: {why}")
+                self.report.left_out.append(f"Entry {number} of {section}{_called(entry)} is left out: {why}")
                 continue
             seen.add(sheet["slug"])
             yield sheet
 
     def _take_in(self, sheet: Sheet, batch: "_Batch") -> None:
-        kind, noun = batch.kind, batch.noun(sheet["slug"])
+        noun, report = batch.noun(sheet["slug"]), batch.report
         is_new = noun._state.adding
-        if not self._can_be_kept(kind, sheet, is_new=is_new):
+        if not self._can_be_kept(batch, sheet, is_new=is_new):
             return
-        self.known[kind].add(noun.slug)
-        sheet = self._with_known_references(kind, sheet)
+        self.known[batch.kind].add(noun.slug)
+        sheet = self._with_known_references(batch, sheet)
         if is_new:
             sheet.setdefault("name", sheet["slug"])
         if isinstance(noun, Service):
             sheet["described"] = sheet.get("described", True) or noun.is_described
         changes = _changes(noun, sheet)
         if not changes:
-            self.report.unchanged.append(noun.code)
+            report.unchanged.append(noun.code)
         elif is_new:
-            self.report.added.append(noun.code)
+            report.added.append(noun.code)
         else:
-            self.report.changed[noun.code] = list(changes)
+            report.changed[noun.code] = list(changes)
         if missing := set(sheet.get("depends_on", ())) - batch.there:
-            self.to_link.append({"slug": noun.slug, "depends_on": sheet["depends_on"]})
+            batch.to_link.append({"slug": noun.slug, "depends_on": sheet["depends_on"]})
             sheet["depends_on"] = [slug for slug in sheet["depends_on"] if slug not in missing]
             changes = _changes(noun, sheet)
         if changes:
@@ -199,37 +218,34 @@ class _Importing:
         if not noun._state.adding and (changes := _changes(noun, {"slug": noun.slug, "depends_on": needs})):
             batch.kept.append((noun, changes))
 
-    def _can_be_kept(self, kind: str, sheet: Sheet, *, is_new: bool) -> bool:
-        slug = sheet["slug"]
+    def _can_be_kept(self, batch: "_Batch", sheet: Sheet, *, is_new: bool) -> bool:
+        kind, slug, leave_out = batch.kind, sheet["slug"], batch.report.left_out.append
         if kind == "team" and not permissions.may(self.actor, Verb.TEAM_DESCRIBE):
             if is_new:
-                self._leave_out(f"The team {slug} is left out: ask an administrator to add it, then import again.")
+                leave_out(f"The team {slug} is left out: ask an administrator to add it, then import again.")
             return not is_new
         if kind == "offering" and is_new and "service" not in sheet:
-            self._leave_out(f"The offering {slug} is left out: it names no service.")
+            leave_out(f"The offering {slug} is left out: it names no service.")
             return False
         if kind == "offering" and "service" in sheet and sheet["service"] not in self.known["service"]:
-            self._leave_out(f"The offering {slug} is left out: its service {sheet['service']} isn't in the catalogue.")
+            leave_out(f"The offering {slug} is left out: its service {sheet['service']} isn't in the catalogue.")
             return False
         return True
 
-    def _with_known_references(self, kind: str, sheet: Sheet) -> Sheet:
-        sheet = dict(sheet)
-        of = f"{kind} {sheet['slug']}"
+    def _with_known_references(self, batch: "_Batch", sheet: Sheet) -> Sheet:
+        sheet, leave_out = dict(sheet), batch.report.left_out.append
+        of = f"{batch.kind} {sheet['slug']}"
         if sheet.get("team") and sheet["team"] not in self.known["team"]:
-            self._leave_out(f"The team {sheet.pop('team')} of the {of} is left out: there is no such team here.")
+            leave_out(f"The team {sheet.pop('team')} of the {of} is left out: there is no such team here.")
         for key, known, noun in (
             ("depends_on", self.known["service"], "dependency on"),
             ("audiences", self.known["audience"], "audience"),
         ):
             for slug in [slug for slug in sheet.get(key, ()) if slug not in known or slug == sheet["slug"]]:
                 why = "it would depend on itself" if slug in known else "it isn't in the catalogue"
-                self._leave_out(f"The {noun} {slug} of the {of} is left out: {why}.")
+                leave_out(f"The {noun} {slug} of the {of} is left out: {why}.")
                 sheet[key] = [each for each in sheet[key] if each != slug]
         return sheet
-
-    def _leave_out(self, sentence: str) -> None:
-        self.report.left_out.append(sentence)
 
 
 class _Batch:
@@ -237,7 +253,9 @@ class _Batch:
 
     def __init__(self, kind: str, sheets: Sequence[Sheet]) -> None:
         self.kind = kind
+        self.report = Report()
         self.kept: list[tuple[Noun, Changes]] = []
+        self.to_link: list[Sheet] = []
         own = [sheet["slug"] for sheet in sheets]
         needs = {slug for sheet in sheets for slug in (*sheet.get("depends_on", ()), sheet.get("service", "")) if slug}
         selves = set(own) if kind == "service" else set()
@@ -247,6 +265,7 @@ class _Batch:
         # Locked, because somebody may describe one of these between two batches.
         locked = _READ[kind].select_for_update(of=("self",), no_key=True).order_by("pk")
         self._nouns: dict[str, Noun] = locked.in_bulk(own, field_name="slug")
+        self.new = [slug for slug in own if slug not in self._nouns]
         self.standing = {*self._nouns, *self._services}
         self.there = {*self.standing, *own}  # once this batch is kept
 
