@@ -8,9 +8,9 @@ import yaml
 from django.db import connection
 
 from failonce.catalogue import interchange
-from failonce.catalogue.interchange import Report, apply_catalogue, catalogue_data
+from failonce.catalogue.interchange import Report, Step, apply_catalogue, catalogue_data
 from failonce.catalogue.models import Audience, Offering, Service
-from failonce.catalogue.writes import describe_service, services_named
+from failonce.catalogue.writes import describe_service, merge_service, services_named
 from failonce.history.chain import verify
 from failonce.history.models import Entry
 from failonce.people.errors import NotAllowed, Refused
@@ -253,3 +253,95 @@ def test_what_somebody_described_between_two_batches_stays(root: Person, monkeyp
 
     tides = Service.objects.get(slug="tide-tables")
     assert (tides.name, tides.lifecycle) == ("Tide table", "retiring")
+
+
+def merge_after(root: Person, done: int, monkeypatch: pytest.MonkeyPatch, name: str = "Kew") -> Step:
+    """Return a step that says, after so many batches of one entry, which service a mere name means."""
+    monkeypatch.setattr(interchange, "BATCH", 1)
+    Service.objects.create(slug="queue", name="Queue", is_described=True)
+    Service.objects.create(slug="kew", name=name)
+    steps = iter([lambda: merge_service(actor=root, named="kew", into="queue")])
+
+    def step(now: int, total: int) -> None:
+        if now == done:
+            next(steps, lambda: None)()
+
+    return step
+
+
+def test_an_offering_of_what_was_merged_between_two_batches_is_of_what_it_means(
+    root: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = merge_after(root, 1, monkeypatch)
+    data = {"services": [{"slug": "shop"}], "offerings": [{"slug": "orders", "service": "kew"}]}
+
+    report = apply_catalogue(actor=root, data=data, step=step)
+
+    assert report.left_out == []
+    assert Offering.objects.get().service.slug == "queue"
+
+
+def test_an_offering_of_what_nobody_finds_any_more_is_left_out(root: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    step = merge_after(root, 1, monkeypatch, name="The line")
+    data = {"services": [{"slug": "shop"}], "offerings": [{"slug": "orders", "service": "kew"}]}
+
+    report = apply_catalogue(actor=root, data=data, step=step)
+
+    assert report.left_out == ["The offering orders is left out: its service kew isn't in the catalogue."]
+
+
+def test_what_a_service_needs_may_be_merged_before_all_it_needs_is_there(
+    root: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = merge_after(root, 2, monkeypatch)
+    data = {"services": [{"slug": "shop", "depends_on": ["kew", "anchor"]}, {"slug": "anchor"}]}
+
+    apply_catalogue(actor=root, data=data, step=step)
+
+    assert catalogue_data()["services"][-1]["depends_on"] == ["anchor", "queue"]
+    changes = [
+        entry.details["changes"]["depends_on"]
+        for entry in Entry.objects.of("service:shop")
+        if "changes" in entry.details
+    ]
+    assert changes == [[["queue"], ["anchor", "queue"]], [None, ["kew"]]]
+
+
+def test_a_need_that_is_brought_in_and_merged_at_once_is_of_what_it_means(
+    root: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = merge_after(root, 2, monkeypatch)
+    Service.objects.filter(slug="kew").delete()
+    data = {"services": [{"slug": "shop", "depends_on": ["kew"]}, {"slug": "kew", "name": "Kew", "described": False}]}
+
+    apply_catalogue(actor=root, data=data, step=step)
+
+    assert catalogue_data()["services"][-1]["depends_on"] == ["queue"]
+
+
+def test_a_need_that_somebody_adds_between_two_batches_stays(root: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interchange, "BATCH", 1)
+
+    def step(done: int, total: int) -> None:
+        if done == 2 and Service.objects.get(slug="shop").version == 1:
+            Service.objects.create(slug="pier", name="Pier")
+            describe_service(actor=root, slug="shop", read=1, depends_on=["pier"])
+
+    data = {"services": [{"slug": "shop", "depends_on": ["anchor"]}, {"slug": "anchor"}]}
+    apply_catalogue(actor=root, data=data, step=step)
+
+    assert catalogue_data()["services"][-1]["depends_on"] == ["anchor", "pier"]
+
+
+def test_an_offering_of_what_somebody_described_since_the_import_began_is_kept(
+    root: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interchange, "BATCH", 1)
+
+    def step(done: int, total: int) -> None:
+        describe_service(actor=root, slug="pier", read=1, lifecycle="new")
+
+    data = {"services": [{"slug": "shop"}], "offerings": [{"slug": "berth", "service": "pier"}]}
+    report = apply_catalogue(actor=root, data=data, step=step)
+
+    assert report.left_out == []

@@ -1,6 +1,6 @@
 """The whole catalogue as plain data, out and in again: the `catalogue.yaml` of an export."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from failonce.catalogue.keeping import Changes, Known, Noun, changes_to, held, keep
 from failonce.catalogue.models import Audience, Offering, Service
-from failonce.catalogue.names import one_line, slug_for
+from failonce.catalogue.names import one_line, resolve, slug_for
 from failonce.catalogue.sheets import Sheet, clean, sheet_of
 from failonce.catalogue.turns import Turns
 from failonce.history import chain
@@ -116,7 +116,8 @@ class _Importing:
         self.turns = Turns()
         self.has_kept = False
         self.known = {kind: set(model.objects.values_list("slug", flat=True)) for kind, model in _MODELS.items()}
-        self.to_link: list[Sheet] = []  # services that need others which weren't there yet
+        self.to_link: list[Sheet] = []  # services, with those they need which weren't there yet
+        self.were_here: Collection[str] = ()  # services that only a merge can have taken away
 
     def everything(self, sections: Mapping[str, list[Any]]) -> None:
         """Take in every section; what is referred to comes before what refers to it."""
@@ -131,6 +132,7 @@ class _Importing:
                 self.step(done + size, total)
             done += len(sections[section])
             if kind == "service" and not self.report.dry_run:
+                self.were_here = self.known[kind]
                 for _ in self._in_batches(kind, self.to_link, self._link):
                     self.step(done, total)
         self.step(total, total)
@@ -148,7 +150,8 @@ class _Importing:
         while True:
             try:
                 with transaction.atomic():
-                    batch = _Batch(kind, sheets)
+                    batch = _Batch(kind, sheets, self.were_here)
+                    self.known["service"].update(batch.services)
                     for sheet in batch.sheets:
                         take(sheet, batch)
                     self._keep(batch)
@@ -204,7 +207,7 @@ class _Importing:
         else:
             report.changed[noun.code] = list(changes)
         if missing := set(sheet.get("depends_on", ())) - batch.there:
-            batch.to_link.append({"slug": noun.slug, "depends_on": sheet["depends_on"]})
+            batch.to_link.append({"slug": noun.slug, "depends_on": sorted(missing)})
             sheet["depends_on"] = [slug for slug in sheet["depends_on"] if slug not in missing]
             changes = _changes(noun, sheet)
         if changes:
@@ -212,11 +215,12 @@ class _Importing:
 
     @staticmethod
     def _link(sheet: Sheet, batch: "_Batch") -> None:
-        """Let a service need what wasn't there when it was taken in; what has gone since stays out."""
-        needs = [slug for slug in sheet["depends_on"] if slug in batch.standing]
+        """Let a service also need what wasn't there when it was taken in; what has gone since stays out."""
         noun = batch.noun(sheet["slug"])
-        if not noun._state.adding and (changes := _changes(noun, {"slug": noun.slug, "depends_on": needs})):
-            batch.kept.append((noun, changes))
+        if isinstance(noun, Service) and not noun._state.adding:
+            needs = {each.slug for each in noun.depends_on.all()} | (batch.standing & {*sheet["depends_on"]})
+            if changes := _changes(noun, {"depends_on": sorted(needs)}):
+                batch.kept.append((noun, changes))
 
     def _can_be_kept(self, batch: "_Batch", sheet: Sheet, *, is_new: bool) -> bool:
         kind, slug, leave_out = batch.kind, sheet["slug"], batch.report.left_out.append
@@ -227,7 +231,8 @@ class _Importing:
         if kind == "offering" and is_new and "service" not in sheet:
             leave_out(f"The offering {slug} is left out: it names no service.")
             return False
-        if kind == "offering" and "service" in sheet and sheet["service"] not in self.known["service"]:
+        services = self.known["service"] if self.report.dry_run else batch.services
+        if kind == "offering" and "service" in sheet and sheet["service"] not in services:
             leave_out(f"The offering {slug} is left out: its service {sheet['service']} isn't in the catalogue.")
             return False
         return True
@@ -251,7 +256,7 @@ class _Importing:
 class _Batch:
     """Some entries of one kind: what stands of them here, read and kept in one transaction."""
 
-    def __init__(self, kind: str, sheets: Sequence[Sheet]) -> None:
+    def __init__(self, kind: str, sheets: Sequence[Sheet], were_here: Collection[str]) -> None:
         self.kind = kind
         self.report = Report()
         self.kept: list[tuple[Noun, Changes]] = []
@@ -259,14 +264,16 @@ class _Batch:
         own = [sheet["slug"] for sheet in sheets]
         needs = {slug for sheet in sheets for slug in (*sheet.get("depends_on", ()), sheet.get("service", "")) if slug}
         selves = set(own) if kind == "service" else set()
-        services = held(Service.objects.in_bulk(needs | selves, field_name="slug"))
+        found = Service.objects.in_bulk(needs | selves, field_name="slug")
+        merged, _ = resolve(Service.objects.all(), sorted(needs.intersection(were_here) - found.keys()))
+        services = held(found | merged)
         self.sheets = [_meaning(services, sheet) for sheet in sheets]
-        self._services = {each.slug: each for each in services.values() if each.slug not in selves}
+        self.services = {each.slug: each for each in services.values() if each.slug not in selves}
         # Locked, because somebody may describe one of these between two batches.
         locked = _READ[kind].select_for_update(of=("self",), no_key=True).order_by("pk")
         self._nouns: dict[str, Noun] = locked.in_bulk(own, field_name="slug")
         self.new = [slug for slug in own if slug not in self._nouns]
-        self.standing = {*self._nouns, *self._services}
+        self.standing = {*self._nouns, *self.services}
         self.there = {*self.standing, *own}  # once this batch is kept
 
     def noun(self, slug: str) -> Noun:
@@ -279,7 +286,7 @@ class _Batch:
         audiences = {slug for sheet in self.sheets for slug in sheet.get("audiences", ())}
         return Known(
             teams={team.slug: team for team in Team.objects.all()},
-            services=self._services | own,
+            services=self.services | own,
             audiences=Audience.objects.in_bulk(audiences, field_name="slug"),
         )
 
