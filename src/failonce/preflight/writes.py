@@ -16,7 +16,7 @@ from failonce.people.errors import Refused
 from failonce.people.models import Person
 from failonce.people.permissions import require
 from failonce.preflight.change import Change, read_change
-from failonce.preflight.models import ABOUT_LENGTH, CHANGE_KEPT, Preflight, Reminder
+from failonce.preflight.models import ABOUT_LENGTH, CHANGE_KEPT, Preflight, Reminder, ReminderQuerySet
 from failonce.preflight.remembering import Remembered, remembered
 
 REASON_LIMIT = 2_000
@@ -55,12 +55,14 @@ def answer_reminder(*, actor: Person, reminder: Reminder, answer: str, reason: s
     reason = without_nul(reason).strip()
     if problems := _answer_problems(answer, reason):
         raise Refused("The reminder isn't answered yet.", problems)
-    standing = Reminder.objects.select_for_update(no_key=True).get(pk=reminder.pk)
+    same = _the_same_everywhere(reminder)
+    # In one order: two people who were shown it in different preflights would wait for each other.
+    locked = same.select_for_update(of=("self",), no_key=True).order_by("pk")
+    standing = locked.in_bulk()[reminder.pk]
     before = {"answer": standing.answer, "reason": standing.reason}
     standing.answer, standing.reason = answer, reason
     standing.answered_by, standing.answered_at = actor, timezone.now()
-    standing.save(update_fields=["answer", "reason", "answered_by", "answered_at"])
-    _answer_the_same_elsewhere(standing)
+    same.update(answer=answer, reason=reason, answered_by=actor, answered_at=standing.answered_at)
     record(
         actor=actor,
         verb=Verb.REMINDER_ANSWER,
@@ -101,16 +103,10 @@ def _keep(
     return preflight
 
 
-def _answer_the_same_elsewhere(answered: Reminder) -> None:
-    """Answer the same reminder wherever the same change was asked about: a pipeline may have asked several times."""
-    same = Reminder.objects.filter(
-        _of_the_same_change(answered.preflight), lesson=answered.lesson, failure=answered.failure
-    )
-    same.update(
-        answer=answered.answer,
-        reason=answered.reason,
-        answered_by=answered.answered_by,
-        answered_at=answered.answered_at,
+def _the_same_everywhere(reminder: Reminder) -> ReminderQuerySet:
+    """Return this reminder wherever the same change was asked about: a pipeline may have asked several times."""
+    return Reminder.objects.filter(
+        _of_the_same_change(reminder.preflight), lesson=reminder.lesson_id, failure=reminder.failure_id
     )
 
 
