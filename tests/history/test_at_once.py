@@ -9,15 +9,21 @@ from django.utils import timezone
 from failonce.catalogue.interchange import Report, apply_catalogue
 from failonce.catalogue.models import Service
 from failonce.catalogue.writes import describe_offering, describe_service, merge_service
+from failonce.failures.importing import FailureImport, Incoming
 from failonce.failures.models import Failure
 from failonce.failures.telling import Telling
 from failonce.failures.writes import Told, comment_on_failure, edit_failure, tell_failure
 from failonce.history.chain import verify
+from failonce.lessons.importing import IncomingLesson, import_lessons
+from failonce.lessons.teaching import Teaching
+from failonce.lessons.writes import edit_lesson, write_lesson
 from failonce.people.models import Person
+from failonce.preflight.importing import IncomingPreflight, import_preflights
 from failonce.preflight.writes import ask_preflight
 from tests.overlap import Aside, at_statement, overlapping
 
 pytestmark = overlapping
+LEARNT: dict[str, Any] = {"when_you": "add a queue", "remember": "to watch it", "because": "it fills up"}
 QUEUE = {"services": [{"slug": "queue", "name": "Message queue", "depends_on": ["pier"]}, {"slug": "pier"}]}
 
 
@@ -100,7 +106,38 @@ def describe(person: Person) -> None:
     describe_service(actor=person, slug="shop", depends_on=["kew", "queue"])
 
 
-@pytest.mark.parametrize("refer", [tell, look_ahead, offer, bring_in, bring_in_both, describe])
+def teach(person: Person) -> None:
+    write_lesson(actor=person, failure=told(person), teaching=Teaching(**LEARNT, services=("Kew",)))
+
+
+def teach_otherwise(person: Person) -> None:
+    lesson = write_lesson(actor=person, failure=told(person), teaching=Teaching(**LEARNT)).lesson
+    edit_lesson(actor=person, lesson=lesson, version=1, teaching=Teaching(**LEARNT, services=("Kew",)))
+
+
+def bring_in_a_failure(person: Person) -> None:
+    now = timezone.now()
+    telling = Telling(story="It fell.", started_at=now, services=("Kew",))
+    FailureImport(actor=person).take_in([Incoming(telling, person, now)])
+
+
+def bring_in_a_lesson(person: Person) -> None:
+    teaching = Teaching(**LEARNT, services=("Kew",))
+    import_lessons(actor=person, incoming=[IncomingLesson(told(person), teaching, person, timezone.now())])
+
+
+def bring_in_a_preflight(person: Person) -> None:
+    asked = IncomingPreflight("Restart it.", "5a", person, timezone.now(), services=("kew",))
+    import_preflights(actor=person, incoming=[asked])
+
+
+WHO_REFERS = [
+    tell, teach, teach_otherwise, look_ahead, offer, describe,
+    bring_in, bring_in_both, bring_in_a_failure, bring_in_a_lesson, bring_in_a_preflight,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("refer", WHO_REFERS)
 def test_a_name_that_is_just_being_merged_means_what_it_is_merged_into(
     transactional_db: None, ada: Person, refer: Callable[[Person], None]
 ) -> None:
@@ -116,7 +153,8 @@ def test_a_name_that_is_just_being_merged_means_what_it_is_merged_into(
 
     aside.outcome()
     queue = Service.objects.get(slug="queue")
-    assert sum(len(getattr(queue, name).all()) for name in ("failures", "preflights", "offerings", "dependants")) == 1
+    kinds = ("failures", "lessons", "preflights", "offerings", "dependants")
+    assert sum(len(getattr(queue, kind).all()) for kind in kinds) == 1
     assert list(verify()) == []
 
 
