@@ -13,6 +13,7 @@ from failonce.failures.api import TellIn, ToldOut, tell_for
 from failonce.failures.models import Failure
 from failonce.failures.telling import Telling
 from failonce.failures.writes import withdraw_failure
+from failonce.modes.holding import hold_modes
 from failonce.modes.importing import IncomingAnswer, IncomingMode, import_answers, import_modes
 from failonce.modes.models import Answer, FailureMode, Occurrence
 from failonce.modes.writes import answer_repeat, name_mode, tell_with_answers, unlink_failure
@@ -157,3 +158,26 @@ def test_every_change_of_modes_holds_them_before_it_reads(ada: Person, failures:
     before = itertools.takewhile(lambda sql: HOLDS_MODES[0] not in sql, asked)
     assert [sql for sql in before if "modes_" in sql or "failures_" in sql] == []
     assert any(HOLDS_MODES[0] in sql for sql in asked)
+
+
+def dry_run_of_modes(root: Person, failures: list[Failure]) -> Any:
+    mode = IncomingMode("Late", "", (failures[4],), root, timezone.now())
+    return import_modes(actor=root, incoming=[mode], dry_run=True)
+
+
+def dry_run_of_answers(root: Person, failures: list[Failure]) -> Any:
+    answer = IncomingAnswer(failures[0], failures[2], "no", root, timezone.now())
+    return import_answers(actor=root, incoming=[answer], dry_run=True)
+
+
+@pytest.mark.parametrize("dry_run", [dry_run_of_modes, dry_run_of_answers])
+def test_a_dry_run_waits_for_nobody_and_keeps_nobody_waiting(
+    root: Person, failures: list[Failure], dry_run: Callable[[Person, list[Failure]], Any]
+) -> None:
+    aside = Aside(lambda: dry_run(root, failures))
+
+    with transaction.atomic():
+        hold_modes()
+        aside.begin()
+
+    assert aside.outcome()
