@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from failonce.catalogue.interchange import Report, apply_catalogue
 from failonce.catalogue.models import Service
-from failonce.catalogue.writes import describe_offering, describe_service, merge_service
+from failonce.catalogue.writes import describe_audience, describe_offering, describe_service, merge_service
 from failonce.failures.importing import FailureImport, Incoming
 from failonce.failures.models import Failure
 from failonce.failures.telling import Telling
@@ -17,6 +17,7 @@ from failonce.history.chain import verify
 from failonce.lessons.importing import IncomingLesson, import_lessons
 from failonce.lessons.teaching import Teaching
 from failonce.lessons.writes import edit_lesson, write_lesson
+from failonce.people.errors import Conflict
 from failonce.people.models import Person
 from failonce.preflight.importing import IncomingPreflight, import_preflights
 from failonce.preflight.writes import ask_preflight
@@ -248,3 +249,42 @@ def test_a_service_told_while_it_is_brought_in_is_one(transactional_db: None, ro
 
     assert list(aside.outcome().services.all()) == [Service.objects.get(slug="queue")]
     assert Service.objects.count() == 2
+
+
+def test_a_service_described_while_it_is_told_is_one(transactional_db: None, root: Person, ada: Person) -> None:
+    def work() -> Service:
+        with at_statement('INSERT INTO "catalogue_service"', before=aside.reach):
+            return describe_service(actor=root, slug="queue", lifecycle="new")
+
+    aside = Aside(work)
+    with at_statement('"history_head"', "FOR UPDATE", after=aside.begin):
+        failure = told(ada, services=("queue",))
+
+    assert list(failure.services.all()) == [aside.outcome()]
+    assert list(verify()) == []
+
+
+@pytest.mark.parametrize(
+    ("describe", "said"),
+    [
+        (describe_service, {"description": "It holds orders."}),
+        (describe_offering, {"description": "It holds orders.", "service": "shop"}),
+        (describe_audience, {"contact": "Ring."}),
+    ],
+)
+def test_what_two_describe_at_once_meets_the_words_of_the_other(
+    transactional_db: None, root: Person, describe: Callable[..., Any], said: dict[str, str]
+) -> None:
+    Service.objects.create(slug="shop", name="Shop", is_described=True)
+
+    def work() -> Any:
+        with at_statement("INSERT INTO", '"catalogue_', before=aside.reach):
+            return describe(actor=root, slug="queue", name="Line", **said)
+
+    aside = Aside(work)
+    with at_statement('"history_head"', "FOR UPDATE", after=aside.begin):
+        describe(actor=root, slug="queue", name="Queue", **said)
+
+    with pytest.raises(Conflict) as conflict:
+        aside.outcome()
+    assert conflict.value.theirs["name"] == "Queue"

@@ -1,8 +1,11 @@
 """Keeping what a sheet says on its object, and finding the objects it refers to."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import IntegrityError, transaction
 
 from failonce.catalogue.models import Audience, Offering, OfferingPart, Service
 from failonce.catalogue.names import close_names, did_you_mean, one_line, resolve
@@ -12,6 +15,8 @@ from failonce.people.models import Team
 
 Noun = Service | Offering | Audience | Team
 Changes = dict[str, list[Any]]
+Given = ParamSpec("Given")
+Kept = TypeVar("Kept")
 
 # What a sheet calls a field, where the model has another word for it.
 _COLUMNS = {"critical": "is_critical", "described": "is_described"}
@@ -31,6 +36,20 @@ class Known:
     teams: dict[str, Team] = field(default_factory=dict)
     services: dict[str, Service] = field(default_factory=dict)
     audiences: dict[str, Audience] = field(default_factory=dict)
+
+
+def read_again(write: Callable[Given, Kept]) -> Callable[Given, Kept]:
+    """Let a write be one transaction, done again where somebody just kept what it found to be new."""
+    whole = transaction.atomic(write)
+
+    @wraps(write)
+    def again(*args: Given.args, **kwargs: Given.kwargs) -> Kept:
+        try:
+            return whole(*args, **kwargs)
+        except IntegrityError:
+            return whole(*args, **kwargs)
+
+    return again
 
 
 def held(found: Mapping[str, Service], also: Iterable[Service] = ()) -> dict[str, Service]:

@@ -6,7 +6,16 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
-from failonce.catalogue.keeping import changes_to, check_read, held, keep, known_to, move_references, with_slugs
+from failonce.catalogue.keeping import (
+    changes_to,
+    check_read,
+    held,
+    keep,
+    known_to,
+    move_references,
+    read_again,
+    with_slugs,
+)
 from failonce.catalogue.models import Audience, Offering, Service
 from failonce.catalogue.names import (
     SLUG_LENGTH,
@@ -69,7 +78,7 @@ def name_services(*, actor: Person, names: Sequence[str]) -> Named:
     return Named(services, new, list(happenings.values()))
 
 
-@transaction.atomic
+@read_again
 def describe_service(
     *,
     actor: Person,
@@ -111,7 +120,7 @@ def describe_service(
     return _describe(actor, Verb.SERVICE_DESCRIBE, service, said, read)
 
 
-@transaction.atomic
+@read_again
 def describe_offering(
     *,
     actor: Person,
@@ -138,7 +147,7 @@ def describe_offering(
     return _describe(actor, Verb.OFFERING_DESCRIBE, offering, said, read)
 
 
-@transaction.atomic
+@read_again
 def describe_audience(
     *,
     actor: Person,
