@@ -288,3 +288,30 @@ def test_what_two_describe_at_once_meets_the_words_of_the_other(
     with pytest.raises(Conflict) as conflict:
         aside.outcome()
     assert conflict.value.theirs["name"] == "Queue"
+
+
+def need_instead(person: Person) -> None:
+    describe_service(actor=person, slug="shop", read=1, depends_on=["queue"])
+
+
+def bring_in_instead(person: Person) -> None:
+    apply_catalogue(actor=person, data={"services": [{"slug": "shop", "depends_on": ["queue"]}]})
+
+
+@pytest.mark.parametrize("refer", [need_instead, bring_in_instead])
+def test_a_need_that_a_merge_just_added_too_is_there_once(
+    transactional_db: None, ada: Person, refer: Callable[[Person], None]
+) -> None:
+    merge, shop = mere_name(ada), Service.objects.create(slug="shop", name="Shop", is_described=True)
+    shop.depends_on.set(Service.objects.filter(slug="kew"))
+
+    def work() -> None:
+        with at_statement("DELETE", "catalogue_service_depends_on", before=aside.reach):
+            refer(ada)
+
+    aside = Aside(work)
+    with at_statement('INSERT INTO "catalogue_service_depends_on"', after=aside.begin):
+        merge()
+
+    aside.outcome()
+    assert [each.slug for each in shop.depends_on.all()] == ["queue"]

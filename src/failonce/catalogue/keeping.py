@@ -165,7 +165,7 @@ def _keep_links(kept: Sequence[tuple[Noun, Changes]], known: Known) -> None:
                 if gone:
                     audiences.objects.filter(offering=noun, audience__slug__in=gone).delete()
     if rows:
-        type(rows[0]).objects.bulk_create(rows)
+        type(rows[0]).objects.bulk_create(rows, ignore_conflicts=True)  # a merge may just have linked them, too
 
 
 def _keep_parts(kept: Sequence[tuple[Noun, Changes]], new: Collection[int]) -> None:
