@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from failonce.catalogue.interchange import Report, apply_catalogue
@@ -315,3 +316,23 @@ def test_a_need_that_a_merge_just_added_too_is_there_once(
 
     aside.outcome()
     assert [each.slug for each in shop.depends_on.all()] == ["queue"]
+
+
+def try_out_a_catalogue(person: Person) -> Any:
+    return apply_catalogue(actor=person, data={"services": [{"slug": "queue", "depends_on": ["kew"]}]}, dry_run=True)
+
+
+def try_out_a_preflight(person: Person) -> Any:
+    asked = IncomingPreflight("Restart it.", "5a", person, timezone.now(), services=("kew",))
+    return import_preflights(actor=person, incoming=[asked], dry_run=True)
+
+
+@pytest.mark.parametrize("dry_run", [try_out_a_catalogue, try_out_a_preflight])
+def test_a_dry_run_waits_for_no_merge(transactional_db: None, ada: Person, dry_run: Callable[[Person], Any]) -> None:
+    merge, aside = mere_name(ada), Aside(lambda: dry_run(ada))
+
+    with transaction.atomic():
+        merge()
+        aside.begin()
+
+    assert aside.outcome()

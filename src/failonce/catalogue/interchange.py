@@ -150,7 +150,7 @@ class _Importing:
         while True:
             try:
                 with transaction.atomic():
-                    batch = _Batch(kind, sheets, self.were_here)
+                    batch = _Batch(kind, sheets, self.were_here, dry_run=self.report.dry_run)
                     self.known["service"].update(batch.services)
                     for sheet in batch.sheets:
                         take(sheet, batch)
@@ -256,7 +256,7 @@ class _Importing:
 class _Batch:
     """Some entries of one kind: what stands of them here, read and kept in one transaction."""
 
-    def __init__(self, kind: str, sheets: Sequence[Sheet], were_here: Collection[str]) -> None:
+    def __init__(self, kind: str, sheets: Sequence[Sheet], were_here: Collection[str], *, dry_run: bool) -> None:
         self.kind = kind
         self.report = Report()
         self.kept: list[tuple[Noun, Changes]] = []
@@ -266,12 +266,13 @@ class _Batch:
         selves = set(own) if kind == "service" else set()
         found = Service.objects.in_bulk(needs | selves, field_name="slug")
         merged, _ = resolve(Service.objects.all(), sorted(needs.intersection(were_here) - found.keys()))
-        services = held(found | merged)
+        services = found | merged if dry_run else held(found | merged)
         self.sheets = [_meaning(services, sheet) for sheet in sheets]
         self.services = {each.slug: each for each in services.values() if each.slug not in selves}
-        # Locked, because somebody may describe one of these between two batches.
-        locked = _READ[kind].select_for_update(of=("self",), no_key=True).order_by("pk")
-        self._nouns: dict[str, Noun] = locked.in_bulk(own, field_name="slug")
+        rows = _READ[kind].order_by("pk")
+        if not dry_run:  # locked, because somebody may describe one of these between two batches
+            rows = rows.select_for_update(of=("self",), no_key=True)
+        self._nouns: dict[str, Noun] = rows.in_bulk(own, field_name="slug")
         self.new = [slug for slug in own if slug not in self._nouns]
         self.standing = {*self._nouns, *self.services}
         self.there = {*self.standing, *own}  # once this batch is kept
