@@ -98,10 +98,9 @@ def _take_in(incoming: IncomingMode, happenings: list[Happening], dry_run: bool)
     if dry_run:
         return ModeOutcome(twin, is_new=twin is None, notices=notices)
     mode = twin or _open(incoming, title, happenings)
-    for failure in incoming.failures:
-        if failure.pk not in elsewhere:
-            Occurrence.objects.create(mode=mode, failure=failure)
-            happenings.append(Happening(Verb.MODE_LINK, mode.code, {"failure": failure.code}))
+    fresh = {each.pk: each for each in incoming.failures if each.pk not in elsewhere}.values()
+    Occurrence.objects.bulk_create(Occurrence(mode=mode, failure=each) for each in fresh)
+    happenings += [Happening(Verb.MODE_LINK, mode.code, {"failure": each.code}) for each in fresh]
     return ModeOutcome(mode, is_new=twin is None, notices=notices)
 
 
