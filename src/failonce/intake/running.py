@@ -1,11 +1,9 @@
 """Running an import: records in, batches kept, a report out."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
-from typing import TypeVar
 
-from failonce.catalogue.turns import Turns
 from failonce.failures.importing import FailureImport, Outcome
+from failonce.intake.batches import batches
 from failonce.intake.finding import Finding, records_of
 from failonce.intake.front_matter import UnreadableError
 from failonce.intake.records import Read, Record, Unreadable
@@ -16,7 +14,6 @@ from failonce.people.models import Person
 
 BATCH = 400  # one transaction each: few enough that nobody waits long for the database
 Step = Callable[[int], None]
-Item = TypeVar("Item")
 
 
 def import_records(
@@ -33,8 +30,7 @@ def import_records(
     """
     importing = FailureImport(actor=actor, dry_run=report.dry_run)
     report.tally("failures")
-    turns = Turns()
-    for batch in _batches(records, BATCH):
+    for batch in batches(records, BATCH):
         refused_before = len(report.refused)
         understood = list(_understood(batch, understanding, report))
         outcomes = importing.take_in([each.incoming for _, each in understood])
@@ -43,7 +39,6 @@ def import_records(
         order = {item.place: position for position, item in enumerate(batch)}
         report.refused[refused_before:] = sorted(report.refused[refused_before:], key=lambda each: order[each[0]])
         step(batch[-1].read)
-        turns.give()
     report.name_services(importing.named)
     for name, times in understanding.fields.unused.items():
         report.remark(f"The field {name[:60]!r} has no place here and is left out, {times:,} times.")
@@ -99,9 +94,3 @@ def _enter(report: Report, place: Place, understood: Understood, outcome: Outcom
     report.keep("failures", outcome.failure.code if outcome.failure else "", is_new=outcome.is_new)
     if outcome.is_new:
         report.notice(place, [*understood.notices, *outcome.notices])
-
-
-def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    rest = iter(items)
-    while batch := list(islice(rest, size)):
-        yield batch

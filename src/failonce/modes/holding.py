@@ -2,6 +2,7 @@
 
 from django.db import connection
 
+AT_ONCE = 50  # answers, or modes and links, in one transaction; everybody else's answers wait for it
 _MODES = 0x6D6F6465  # PostgreSQL's locks go by numbers, shared with whatever else uses the database
 
 

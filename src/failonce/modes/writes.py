@@ -13,13 +13,11 @@ from failonce.failures.writes import Told, keep_telling
 from failonce.history.chain import Happening, record, record_many
 from failonce.history.codes import number_of
 from failonce.history.verbs import Verb
-from failonce.modes.holding import hold_modes
+from failonce.modes.holding import AT_ONCE, hold_modes
 from failonce.modes.models import Answer, FailureMode, Occurrence
 from failonce.people.errors import Conflict, NotFound, Refused
 from failonce.people.models import Person
 from failonce.people.permissions import require
-
-ANSWERS_AT_ONCE = 50  # with one telling; everybody else's answers wait for it
 
 
 @transaction.atomic
@@ -137,8 +135,8 @@ def _answer(actor: Person, failure: Failure, other: Failure, value: str) -> tupl
 
 
 def _problem_with(answers: Mapping[str, str]) -> str:
-    if len(answers) > ANSWERS_AT_ONCE:
-        return f"These are {len(answers):,} answers; at most {ANSWERS_AT_ONCE} fit. Others can be given afterwards."
+    if len(answers) > AT_ONCE:
+        return f"These are {len(answers):,} answers; at most {AT_ONCE} fit. Others can be given afterwards."
     return next((_no_answer(value) for value in answers.values() if value not in Answer.Value.values), "")
 
 

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,13 @@ import yaml
 from django.utils import timezone
 
 from failonce.catalogue.interchange import apply_catalogue
-from failonce.catalogue.turns import Turns
 from failonce.failures.importing import FailureImport, Incoming, Outcome, Remark
 from failonce.failures.models import Failure, Note
 from failonce.failures.telling import Loss, Telling
 from failonce.history.codes import number_of
 from failonce.history.verbs import Verb
 from failonce.intake.accounts import Accounts
+from failonce.intake.batches import batches
 from failonce.intake.front_matter import UnreadableError, read_yaml, text_of
 from failonce.intake.interchange import FOLDERS, MANIFEST, VERSION
 from failonce.intake.interchange.numbering import reserve_codes
@@ -26,6 +25,7 @@ from failonce.intake.report import Place, Report
 from failonce.lessons.importing import IncomingLesson, import_lessons
 from failonce.lessons.models import Lesson
 from failonce.lessons.teaching import Teaching
+from failonce.modes.holding import AT_ONCE
 from failonce.modes.importing import IncomingAnswer, IncomingMode, import_answers, import_modes
 from failonce.modes.models import FailureMode
 from failonce.people.errors import Refused
@@ -37,7 +37,8 @@ from failonce.preflight.importing import IncomingPreflight, IncomingReminder, im
 from failonce.preflight.models import ABOUT_LENGTH, Preflight, Reminder
 from failonce.preflight.remembering import MOST_REMINDERS
 
-BATCH = 300
+BATCH = 300  # failures in one transaction: few enough that nobody waits long for the database
+SLOW_BATCH = 50  # lessons or preflights, which take several statements each
 Step = Callable[[int], None]
 
 
@@ -105,15 +106,13 @@ class _Arrival:
                 self.report.refuse("catalogue entries", Place("catalogue.yaml"), sentence)
 
     def _failures(self, sheets: list[Sheet]) -> None:
-        importing, turns = FailureImport(actor=self.actor, dry_run=self.dry_run), Turns()
-        rest = iter(sheets)
-        while batch := list(islice(rest, BATCH)):
+        importing = FailureImport(actor=self.actor, dry_run=self.dry_run)
+        for batch in batches(sheets, BATCH):
             pairs = list(self._readable("failures", batch, self._incoming))
             outcomes = importing.take_in([incoming for _, incoming in pairs])
             for (sheet, incoming), outcome in zip(pairs, outcomes, strict=True):
                 self._note_failure(sheet, incoming, outcome)
             self.step(len(batch))
-            turns.give()
         self.report.name_services(importing.named)
 
     def _note_failure(self, sheet: Sheet, incoming: Incoming, outcome: Outcome) -> None:
@@ -165,16 +164,17 @@ class _Arrival:
         return Remark(kind, row.text("text"), writer, row.moment("written_at") or told_at)
 
     def _lessons(self, sheets: list[Sheet]) -> None:
-        pairs = list(self._readable("lessons", sheets, self._lesson))
-        outcomes = import_lessons(actor=self.actor, incoming=[each for _, each in pairs], dry_run=self.dry_run)
-        for (sheet, _), outcome in zip(pairs, outcomes, strict=True):
-            if outcome.lesson is None:
-                self.report.refuse("lessons", Place(sheet.name), _reasons(outcome.problems))
-            else:
-                self.lessons[sheet.number("L")] = outcome.lesson
-                self._tell_new_code(sheet, "L", outcome.lesson.pk)
-                self.report.keep("lessons", outcome.lesson.code, is_new=outcome.is_new)
-        self.step(len(sheets))
+        for batch in batches(sheets, SLOW_BATCH):
+            pairs = list(self._readable("lessons", batch, self._lesson))
+            outcomes = import_lessons(actor=self.actor, incoming=[each for _, each in pairs], dry_run=self.dry_run)
+            for (sheet, _), outcome in zip(pairs, outcomes, strict=True):
+                if outcome.lesson is None:
+                    self.report.refuse("lessons", Place(sheet.name), _reasons(outcome.problems))
+                else:
+                    self.lessons[sheet.number("L")] = outcome.lesson
+                    self._tell_new_code(sheet, "L", outcome.lesson.pk)
+                    self.report.keep("lessons", outcome.lesson.code, is_new=outcome.is_new)
+            self.step(len(batch))
 
     def _lesson(self, sheet: Sheet) -> IncomingLesson:
         failure = self._failure(sheet.text("failure"))
@@ -202,9 +202,7 @@ class _Arrival:
         )
 
     def _modes(self, sheets: list[Sheet]) -> None:
-        rest = iter(sheets)
-        # Nobody else can answer while a batch is kept.
-        while batch := list(islice(rest, BATCH)):
+        for batch in batches(sheets, AT_ONCE, weigh=_weight):
             pairs = list(self._readable("modes", batch, self._mode))
             outcomes = import_modes(actor=self.actor, incoming=[each for _, each in pairs], dry_run=self.dry_run)
             for (sheet, _), outcome in zip(pairs, outcomes, strict=True):
@@ -240,10 +238,15 @@ class _Arrival:
         except UnreadableError as error:
             self.report.refuse("answers", Place("answers.yaml", error.line), error.why)
             return
-        incoming = [answer for _, answer in self._readable("answers", rows, self._answer)]
-        new = import_answers(actor=self.actor, incoming=incoming, dry_run=self.dry_run)
+        read = [answer for _, answer in self._readable("answers", rows, self._answer)]
+        # The last answer about a pair stands, which a batch after the first one's would find answered.
+        last = {frozenset((id(each.failure), id(each.other))): each for each in read}
+        new = sum(
+            import_answers(actor=self.actor, incoming=batch, dry_run=self.dry_run)
+            for batch in batches(last.values(), AT_ONCE)
+        )
         tally = self.report.tally("answers")
-        tally.kept, tally.here = new, len(incoming) - new
+        tally.kept, tally.here = new, len(read) - new
 
     def _answer(self, row: Sheet) -> IncomingAnswer:
         failure, other = self._failure(row.text("failure")), self._failure(row.text("other"))
@@ -252,8 +255,7 @@ class _Arrival:
         return IncomingAnswer(failure, other, row.text("answer"), by, row.moment("answered_at") or latest)
 
     def _preflights(self, sheets: list[Sheet]) -> None:
-        rest = iter(sheets)
-        while batch := list(islice(rest, BATCH)):
+        for batch in batches(sheets, SLOW_BATCH):
             pairs = list(self._readable("preflights", batch, self._preflight))
             outcomes = import_preflights(
                 actor=self.actor, incoming=[incoming for _, incoming in pairs], dry_run=self.dry_run
@@ -418,6 +420,12 @@ def _highest(sheets: list[Sheet], letter: str) -> int:
         except UnreadableError:
             continue  # refused with its reason when its turn comes
     return max(numbers, default=0)
+
+
+def _weight(mode: Sheet) -> int:
+    """Return how much a mode's file makes: the mode, and a link for each failure."""
+    failures = mode.front.get("failures")
+    return 1 + len(failures) if isinstance(failures, list) else 2
 
 
 def _loss(row: Sheet) -> Loss:
