@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 
 from failonce.catalogue.models import Audience, Offering, Service
@@ -14,6 +14,7 @@ from failonce.failures.models import Failure, Impact, Note
 from failonce.failures.telling import Loss, Telling, without_nul
 from failonce.failures.writes import plain_fields
 from failonce.history.chain import Happening, record_many
+from failonce.history.dry_runs import transaction_unless
 from failonce.history.verbs import Verb
 from failonce.people.errors import Refused
 from failonce.people.models import Person
@@ -79,10 +80,10 @@ class FailureImport:
         return list(dict.fromkeys(self._new_names))
 
     def take_in(self, incoming: Sequence[Incoming]) -> list[Outcome]:
-        """Keep these in one transaction and return what became of each; a dry run keeps nothing."""
+        """Keep these in one transaction and return what became of each; a dry run keeps nothing and holds nobody."""
         for is_last_try in (False, True):
             try:
-                with transaction.atomic():
+                with transaction_unless(self._dry_run):
                     return self._batch(incoming)
             except IntegrityError:
                 # Another import kept one of these a moment ago; looked at again, it is here already.

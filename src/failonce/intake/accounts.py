@@ -27,13 +27,13 @@ class Accounts:
             self._known[key] = self._closed(key)
         return self._known[key]
 
-    @transaction.atomic
     def _closed(self, address: str) -> Person:
         person = Person(email=address, name=self._names.get(address) or address.split("@")[0], is_active=False)
         person.set_unusable_password()
         if not self._dry_run:
             require(self._actor, Verb.PERSON_IMPORT)
-            person.save()
-            record(actor=self._actor, verb=Verb.PERSON_IMPORT, subject=person.code)
+            with transaction.atomic():
+                person.save()
+                record(actor=self._actor, verb=Verb.PERSON_IMPORT, subject=person.code)
         self.added.append(person)
         return person

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 
-from django.db import transaction
 from django.utils import timezone
 
 from failonce.catalogue.names import tidy_names
@@ -13,6 +12,7 @@ from failonce.catalogue.writes import name_services
 from failonce.failures.models import Failure
 from failonce.failures.telling import without_nul
 from failonce.history.chain import Happening, record_many
+from failonce.history.dry_runs import transaction_unless
 from failonce.history.verbs import Verb
 from failonce.lessons.models import Lesson
 from failonce.lessons.teaching import Teaching
@@ -46,18 +46,18 @@ class LessonOutcome:
     problems: dict[str, str] = field(default_factory=dict)
 
 
-@transaction.atomic
 def import_lessons(*, actor: Person, incoming: Sequence[IncomingLesson], dry_run: bool = False) -> list[LessonOutcome]:
     """Keep lessons written elsewhere; the same sentence about the same failure is kept once."""
     require(actor, Verb.LESSON_IMPORT)
     told: dict[Lesson, list[str]] = {}  # the names of services with each that is kept
-    outcomes = [_outcome(each, told, dry_run) for each in incoming]
-    if not dry_run:
-        named = name_services(actor=actor, names=list(dict.fromkeys(chain.from_iterable(told.values()))))
-        for lesson, names in told.items():
-            lesson.services.set([named.services[name] for name in names])
-        kept = [Happening(Verb.LESSON_IMPORT, each.code, {"sentence": each.sentence}) for each in told]
-        record_many(actor=actor, happenings=[*named.happenings, *kept])
+    with transaction_unless(dry_run):
+        outcomes = [_outcome(each, told, dry_run) for each in incoming]
+        if not dry_run:
+            named = name_services(actor=actor, names=list(dict.fromkeys(chain.from_iterable(told.values()))))
+            for lesson, names in told.items():
+                lesson.services.set([named.services[name] for name in names])
+            kept = [Happening(Verb.LESSON_IMPORT, each.code, {"sentence": each.sentence}) for each in told]
+            record_many(actor=actor, happenings=[*named.happenings, *kept])
     return outcomes
 
 

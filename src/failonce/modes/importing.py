@@ -9,6 +9,7 @@ from django.db import transaction
 from failonce.failures.models import Failure
 from failonce.failures.telling import without_nul
 from failonce.history.chain import Happening, record_many
+from failonce.history.dry_runs import transaction_unless
 from failonce.history.verbs import Verb
 from failonce.modes.holding import hold_modes
 from failonce.modes.models import Answer, FailureMode, Occurrence
@@ -50,41 +51,47 @@ class ModeOutcome:
     notices: Sequence[str] = ()
 
 
-@transaction.atomic
 def import_modes(*, actor: Person, incoming: Sequence[IncomingMode], dry_run: bool = False) -> list[ModeOutcome]:
     """Open modes found elsewhere and link their failures; a failure that has a mode here stays in it."""
     require(actor, Verb.MODE_IMPORT)
-    if not dry_run:
-        hold_modes()
     happenings: list[Happening] = []
-    outcomes = [_take_in(each, happenings, dry_run) for each in incoming]
-    if not dry_run:
-        record_many(actor=actor, happenings=happenings)
+    with transaction_unless(dry_run):
+        if not dry_run:
+            hold_modes()
+        outcomes = [_take_in(each, happenings, dry_run) for each in incoming]
+        if not dry_run:
+            record_many(actor=actor, happenings=happenings)
     return outcomes
 
 
-@transaction.atomic
 def import_answers(*, actor: Person, incoming: Sequence[IncomingAnswer], dry_run: bool = False) -> int:
     """Keep answers given elsewhere where none stands here; return how many were new. Links nothing."""
     require(actor, Verb.MODE_IMPORT)
-    if not dry_run:
+    if dry_run:
+        return len(_fresh(incoming))
+    with transaction.atomic():
         hold_modes()
+        fresh = _fresh(incoming)
+        Answer.objects.bulk_create(
+            Answer(
+                low_id=low, high_id=high, value=each.value, answered_by=each.answered_by, answered_at=each.answered_at
+            )
+            for (low, high), each in fresh.items()
+        )
+        record_many(actor=actor, happenings=[each for pair in fresh.items() for each in _answered(*pair)])
+    return len(fresh)
+
+
+def _fresh(incoming: Sequence[IncomingAnswer]) -> dict[tuple[int, ...], IncomingAnswer]:
+    """Return the answers about pairs that nobody here answered about, by pair."""
     pairs = {tuple(sorted((each.failure.pk or 0, each.other.pk or 0))): each for each in incoming}
     lows = {low for low, _ in pairs}
     standing = set(Answer.objects.filter(low__in=lows).values_list("low_id", "high_id"))
-    fresh = {
+    return {
         pair: each
         for pair, each in pairs.items()
         if pair not in standing and pair[0] != pair[1] and each.value in Answer.Value.values
     }
-    if dry_run:
-        return len(fresh)
-    Answer.objects.bulk_create(
-        Answer(low_id=low, high_id=high, value=each.value, answered_by=each.answered_by, answered_at=each.answered_at)
-        for (low, high), each in fresh.items()
-    )
-    record_many(actor=actor, happenings=[each for pair in fresh.items() for each in _answered(*pair)])
-    return len(fresh)
 
 
 def _take_in(incoming: IncomingMode, happenings: list[Happening], dry_run: bool) -> ModeOutcome:

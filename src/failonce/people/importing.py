@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
-
 from failonce.history.chain import Happening, record_many
+from failonce.history.dry_runs import transaction_unless
 from failonce.history.verbs import Verb
 from failonce.people.models import Person, Practice
 from failonce.people.permissions import require
@@ -24,13 +23,13 @@ class IncomingPractice:
     practitioners: tuple[Person, ...]
 
 
-@transaction.atomic
 def import_practices(*, actor: Person, incoming: Sequence[IncomingPractice], dry_run: bool = False) -> list[bool]:
     """Take in practices; tell of each whether it is new here. One in which somebody has a role stays as it is."""
     happenings: list[Happening] = []
-    outcomes = [_take_in(actor, each, happenings, dry_run) for each in incoming]
-    if not dry_run:
-        record_many(actor=actor, happenings=happenings)
+    with transaction_unless(dry_run):
+        outcomes = [_take_in(actor, each, happenings, dry_run) for each in incoming]
+        if not dry_run:
+            record_many(actor=actor, happenings=happenings)
     return outcomes
 
 

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from failonce.catalogue.keeping import held
 from failonce.catalogue.models import Service
 from failonce.failures.models import Failure
 from failonce.failures.telling import without_nul
 from failonce.history.chain import Happening, record_many
+from failonce.history.dry_runs import transaction_unless
 from failonce.history.verbs import Verb
 from failonce.lessons.models import Lesson
 from failonce.people.models import Person
@@ -47,19 +46,19 @@ class IncomingPreflight:
     number: int | None = None  # the code it shall have, if that is free
 
 
-@transaction.atomic
 def import_preflights(
     *, actor: Person, incoming: Sequence[IncomingPreflight], dry_run: bool = False
 ) -> list[tuple[Preflight, bool]]:
     """Keep preflights run elsewhere; return each with whether it is new. What stands here stays as it is."""
     require(actor, Verb.PREFLIGHT_IMPORT)
-    services = Service.objects.in_bulk({slug for each in incoming for slug in each.services}, field_name="slug")
-    if not dry_run:
-        services = held(services)
-    outcomes = [_take_in(each, services, dry_run) for each in incoming]
-    if not dry_run:
-        happenings = [Happening(Verb.PREFLIGHT_IMPORT, each.code) for each, is_new in outcomes if is_new]
-        record_many(actor=actor, happenings=happenings)
+    with transaction_unless(dry_run):
+        services = Service.objects.in_bulk({slug for each in incoming for slug in each.services}, field_name="slug")
+        if not dry_run:
+            services = held(services)
+        outcomes = [_take_in(each, services, dry_run) for each in incoming]
+        if not dry_run:
+            happenings = [Happening(Verb.PREFLIGHT_IMPORT, each.code) for each, is_new in outcomes if is_new]
+            record_many(actor=actor, happenings=happenings)
     return outcomes
 
 
