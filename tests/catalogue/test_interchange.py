@@ -281,6 +281,42 @@ def test_an_offering_of_what_was_merged_between_two_batches_is_of_what_it_means(
     assert Offering.objects.get().service.slug == "queue"
 
 
+def test_a_need_that_was_merged_between_two_batches_is_of_what_it_means(
+    root: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = merge_after(root, 1, monkeypatch)
+    data = {"services": [{"slug": "anchor"}, {"slug": "shop", "depends_on": ["anchor", "kew"]}]}
+
+    report = apply_catalogue(actor=root, data=data, step=step)
+
+    assert report.left_out == []
+    assert catalogue_data()["services"][-1]["depends_on"] == ["anchor", "queue"]
+
+
+def test_a_need_that_a_merge_between_two_batches_moved_is_no_change(
+    root: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = merge_after(root, 1, monkeypatch)
+    Service.objects.create(slug="pier", name="Pier")
+    needs = Service.objects.filter(slug__in=["kew", "pier"])
+    Service.objects.create(slug="shop", name="Shop", is_described=True).depends_on.set(needs)
+    data = {"services": [{"slug": "anchor"}, {"slug": "shop", "depends_on": ["kew", "pier"]}]}
+
+    report = apply_catalogue(actor=root, data=data, step=step)
+
+    assert (report.changed, report.unchanged) == ({}, ["service:shop"])
+    assert [entry.verb for entry in Entry.objects.of("service:shop")] == ["service:merge"]
+
+
+def test_a_need_of_what_is_brought_in_again_is_of_that(root: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    step = merge_after(root, 1, monkeypatch)
+    data = {"services": [{"slug": "anchor"}, {"slug": "shop", "depends_on": ["kew"]}, {"slug": "kew"}]}
+
+    apply_catalogue(actor=root, data=data, step=step)
+
+    assert catalogue_data()["services"][-1]["depends_on"] == ["kew"]
+
+
 def test_an_offering_of_what_nobody_finds_any_more_is_left_out(root: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     step = merge_after(root, 1, monkeypatch, name="The line")
     data = {"services": [{"slug": "shop"}], "offerings": [{"slug": "orders", "service": "kew"}]}

@@ -160,21 +160,45 @@ def test_a_name_that_is_just_being_merged_means_what_it_is_merged_into(
     assert list(verify()) == []
 
 
-def test_a_service_that_is_just_being_merged_into_one_is_no_need_of_its_own(
-    transactional_db: None, ada: Person
-) -> None:
-    merge = mere_name(ada)
-
-    def work() -> None:
+def brought_in_while(merge: Callable[[], Any], ada: Person, services: list[dict[str, Any]]) -> Report:
+    def work() -> Report:
         with at_statement('"catalogue_service"', " FOR ", "UPDATE", before=aside.reach):
-            apply_catalogue(actor=ada, data={"services": [{"slug": "queue", "depends_on": ["kew"]}]})
+            return apply_catalogue(actor=ada, data={"services": services})
 
     aside = Aside(work)
     with at_statement("DELETE", '"catalogue_service"', after=aside.begin):
         merge()
+    report = aside.outcome()
+    assert isinstance(report, Report)
+    return report
 
-    aside.outcome()
+
+def test_a_service_that_is_just_being_merged_into_one_is_no_need_of_its_own(
+    transactional_db: None, ada: Person
+) -> None:
+    report = brought_in_while(mere_name(ada), ada, [{"slug": "queue", "depends_on": ["kew"]}])
+
+    assert report.left_out == []
     assert not Service.objects.get(slug="queue").depends_on.exists()
+
+
+def test_a_need_of_what_is_brought_in_while_its_name_is_merged_is_of_that(transactional_db: None, ada: Person) -> None:
+    report = brought_in_while(
+        mere_name(ada), ada, [{"slug": "kew", "name": "Kew"}, {"slug": "shop", "depends_on": ["kew"]}]
+    )
+
+    assert report.added == ["service:kew", "service:shop"]
+    assert [each.slug for each in Service.objects.get(slug="shop").depends_on.all()] == ["kew"]
+
+
+def test_a_need_that_is_just_being_moved_by_a_merge_is_no_change(transactional_db: None, ada: Person) -> None:
+    merge, shop = mere_name(ada), Service.objects.create(slug="shop", name="Shop", is_described=True)
+    needs = [Service.objects.get(slug="kew"), Service.objects.create(slug="pier", name="Pier")]
+    shop.depends_on.set(needs)
+
+    report = brought_in_while(merge, ada, [{"slug": "shop", "depends_on": [each.slug for each in needs]}])
+
+    assert (report.changed, report.unchanged) == ({}, ["service:shop"])
 
 
 def test_a_service_that_is_just_being_taken_out_does_not_come_back_merged(transactional_db: None, ada: Person) -> None:

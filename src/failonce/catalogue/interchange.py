@@ -117,7 +117,8 @@ class _Importing:
         self.has_kept = False
         self.known = {kind: set(model.objects.values_list("slug", flat=True)) for kind, model in _MODELS.items()}
         self.to_link: list[Sheet] = []  # services, with those they need which weren't there yet
-        self.were_here: Collection[str] = ()  # services that only a merge can have taken away
+        self.brought: Collection[str] = ()  # services of the data, until all of them are taken in
+        self.were_here: Collection[str] = set(self.known["service"])  # only a merge can have taken them away
 
     def everything(self, sections: Mapping[str, list[Any]]) -> None:
         """Take in every section; what is referred to comes before what refers to it."""
@@ -127,12 +128,13 @@ class _Importing:
             sheets = list(self._usable(section, kind, sections[section]))
             if kind == "service":
                 # Services may depend on each other in a circle, so each may name any of them.
-                self.known[kind].update(sheet["slug"] for sheet in sheets)
+                self.brought = {sheet["slug"] for sheet in sheets}
+                self.known[kind].update(self.brought)
             for size in self._in_batches(kind, sheets, self._take_in):
                 self.step(done + size, total)
             done += len(sections[section])
             if kind == "service" and not self.report.dry_run:
-                self.were_here = self.known[kind]
+                self.brought, self.were_here = (), self.known[kind]
                 for _ in self._in_batches(kind, self.to_link, self._link):
                     self.step(done, total)
         self.step(total, total)
@@ -150,7 +152,7 @@ class _Importing:
         while True:
             try:
                 with transaction.atomic():
-                    batch = _Batch(kind, sheets, self.were_here, dry_run=self.report.dry_run)
+                    batch = _Batch(kind, sheets, self)
                     self.known["service"].update(batch.services)
                     for sheet in batch.sheets:
                         take(sheet, batch)
@@ -256,18 +258,21 @@ class _Importing:
 class _Batch:
     """Some entries of one kind: what stands of them here, read and kept in one transaction."""
 
-    def __init__(self, kind: str, sheets: Sequence[Sheet], were_here: Collection[str], *, dry_run: bool) -> None:
+    def __init__(self, kind: str, sheets: Sequence[Sheet], importing: _Importing) -> None:
         self.kind = kind
         self.report = Report()
         self.kept: list[tuple[Noun, Changes]] = []
         self.to_link: list[Sheet] = []
+        dry_run = importing.report.dry_run
         own = [sheet["slug"] for sheet in sheets]
         needs = {slug for sheet in sheets for slug in (*sheet.get("depends_on", ()), sheet.get("service", "")) if slug}
         selves = set(own) if kind == "service" else set()
         found = Service.objects.in_bulk(needs | selves, field_name="slug")
-        merged, _ = resolve(Service.objects.all(), sorted(needs.intersection(were_here) - found.keys()))
+        others = needs.difference(importing.brought)  # what the data brings itself means nothing else
+        merged, _ = resolve(Service.objects.all(), sorted(others.intersection(importing.were_here) - found.keys()))
         services = found | merged if dry_run else held(found | merged)
-        self.sheets = [_meaning(services, sheet) for sheet in sheets]
+        meant = {slug: services[slug].slug for slug in others & services.keys()}
+        self.sheets = [_meaning(meant, sheet) for sheet in sheets]
         self.services = {each.slug: each for each in services.values() if each.slug not in selves}
         rows = _READ[kind].order_by("pk")
         if not dry_run:  # locked, because somebody may describe one of these between two batches
@@ -292,14 +297,13 @@ class _Batch:
         )
 
 
-def _meaning(services: Mapping[str, Service], sheet: Sheet) -> Sheet:
+def _meaning(meant: Mapping[str, str], sheet: Sheet) -> Sheet:
     """Return the sheet with the slugs that its references have now: some may just have been merged."""
-    meant = {slug: each.slug for slug, each in services.items()}
     sheet = dict(sheet)
     if sheet.get("service"):
         sheet["service"] = meant.get(sheet["service"], sheet["service"])
     if sheet.get("depends_on"):
-        needs = dict.fromkeys(meant.get(slug, slug) for slug in sheet["depends_on"])
+        needs = sorted({meant.get(slug, slug) for slug in sheet["depends_on"]})
         # A merge that makes a service its own need says nothing; a file that names it so is told.
         sheet["depends_on"] = [slug for slug in needs if slug != sheet["slug"] or slug in sheet["depends_on"]]
     return sheet
