@@ -317,6 +317,16 @@ def test_a_need_of_what_is_brought_in_again_is_of_that(root: Person, monkeypatch
     assert catalogue_data()["services"][-1]["depends_on"] == ["kew"]
 
 
+def test_a_need_of_what_nobody_finds_any_more_is_left_out(root: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    step = merge_after(root, 1, monkeypatch, name="The line")
+    data = {"services": [{"slug": "anchor"}, {"slug": "shop", "depends_on": ["anchor", "kew"]}]}
+
+    report = apply_catalogue(actor=root, data=data, step=step)
+
+    assert report.left_out == ["The dependency on kew of the service shop is left out: it isn't in the catalogue."]
+    assert catalogue_data()["services"][-1]["depends_on"] == ["anchor"]
+
+
 def test_an_offering_of_what_nobody_finds_any_more_is_left_out(root: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     step = merge_after(root, 1, monkeypatch, name="The line")
     data = {"services": [{"slug": "shop"}], "offerings": [{"slug": "orders", "service": "kew"}]}

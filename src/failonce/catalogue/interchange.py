@@ -217,9 +217,12 @@ class _Importing:
 
     @staticmethod
     def _link(sheet: Sheet, batch: "_Batch") -> None:
-        """Let a service also need what wasn't there when it was taken in; what has gone since stays out."""
+        """Let a service also need what wasn't there when it was taken in."""
         noun = batch.noun(sheet["slug"])
         if isinstance(noun, Service) and not noun._state.adding:
+            for slug in sheet["depends_on"]:
+                if slug not in batch.standing:  # gone since, and nothing is called so any more
+                    batch.leave_out("dependency on", slug, sheet, "it isn't in the catalogue")
             needs = {each.slug for each in noun.depends_on.all()} | (batch.standing & {*sheet["depends_on"]})
             if changes := _changes(noun, {"depends_on": sorted(needs)}):
                 batch.kept.append((noun, changes))
@@ -240,17 +243,16 @@ class _Importing:
         return True
 
     def _with_known_references(self, batch: "_Batch", sheet: Sheet) -> Sheet:
-        sheet, leave_out = dict(sheet), batch.report.left_out.append
-        of = f"{batch.kind} {sheet['slug']}"
+        sheet = dict(sheet)
         if sheet.get("team") and sheet["team"] not in self.known["team"]:
-            leave_out(f"The team {sheet.pop('team')} of the {of} is left out: there is no such team here.")
+            batch.leave_out("team", sheet.pop("team"), sheet, "there is no such team here")
         for key, known, noun in (
             ("depends_on", self.known["service"], "dependency on"),
             ("audiences", self.known["audience"], "audience"),
         ):
             for slug in [slug for slug in sheet.get(key, ()) if slug not in known or slug == sheet["slug"]]:
                 why = "it would depend on itself" if slug in known else "it isn't in the catalogue"
-                leave_out(f"The {noun} {slug} of the {of} is left out: {why}.")
+                batch.leave_out(noun, slug, sheet, why)
                 sheet[key] = [each for each in sheet[key] if each != slug]
         return sheet
 
@@ -285,6 +287,10 @@ class _Batch:
     def noun(self, slug: str) -> Noun:
         """Return what stands under this slug, or a new one."""
         return self._nouns.get(slug) or self._nouns.setdefault(slug, _MODELS[self.kind](slug=slug))
+
+    def leave_out(self, noun: str, slug: str, sheet: Sheet, why: str) -> None:
+        """Report that what an entry refers to stays out."""
+        self.report.left_out.append(f"The {noun} {slug} of the {self.kind} {sheet['slug']} is left out: {why}.")
 
     def references(self) -> Known:
         """Return the objects that entries of this batch may refer to, those it makes itself included."""
