@@ -18,12 +18,12 @@ overlapping = [
 def at_statement(
     *words: str, before: Callable[[], None] | None = None, after: Callable[[], None] | None = None
 ) -> Iterator[None]:
-    """Call these around the first statement of this connection that has all the words."""
+    """Call these around the first statement of this connection that has all the words, in its values or before."""
     reached = False
 
     def around(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         nonlocal reached
-        is_it = not reached and all(word in sql for word in words)
+        is_it = not reached and all(word in f"{sql} {params}" for word in words)
         reached |= is_it
         if is_it and before:
             before()

@@ -69,6 +69,13 @@ def test_names_that_differ_only_in_signs_stay_two_services(ada: Person) -> None:
     assert [service.name for service in services] == ["C", "C++"]
 
 
+def test_a_name_means_what_was_kept_for_it_even_if_that_is_called_otherwise_now(ada: Person) -> None:
+    _, sharp = services_named(actor=ada, names=["C", "C#"])[0]
+    Service.objects.filter(pk=sharp.pk).update(name="Sharp")
+
+    assert services_named(actor=ada, names=["c#"]) == ([sharp], [], [])
+
+
 @pytest.mark.parametrize("name", ["決済サービス", "оплата", "!!!", "a\x00b", "\ud800x", "x" * 120])
 def test_a_name_in_any_script_is_kept(ada: Person, name: str) -> None:
     (service,), _, _ = services_named(actor=ada, names=[name])

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from failonce.catalogue.interchange import Report, apply_catalogue
@@ -160,6 +160,24 @@ def test_a_name_that_is_just_being_merged_means_what_it_is_merged_into(
     assert list(verify()) == []
 
 
+def test_a_name_that_only_its_slug_still_tells_means_what_it_is_merged_into(
+    transactional_db: None, ada: Person
+) -> None:
+    mere_name(ada)
+    _, sharp = told(ada, services=("C", "C#")).services.order_by("pk")
+    Service.objects.filter(pk=sharp.pk).update(name="Sharp")
+
+    def work() -> Failure:
+        with at_statement('"catalogue_service"', " FOR ", "UPDATE", before=aside.reach):
+            return told(ada, services=("C#",))
+
+    aside = Aside(work)
+    with at_statement("DELETE", '"catalogue_service"', after=aside.begin):
+        merge_service(actor=ada, named=sharp.slug, into="queue")
+
+    assert [service.slug for service in aside.outcome().services.all()] == ["queue"]
+
+
 def brought_in_while(merge: Callable[[], Any], ada: Person, services: list[dict[str, Any]]) -> Report:
     def work() -> Report:
         with at_statement('"catalogue_service"', " FOR ", "UPDATE", before=aside.reach):
@@ -232,6 +250,80 @@ def test_one_new_name_told_twice_at_once_is_one_service(transactional_db: None, 
 
     assert aside.outcome().notices == []
     assert sorted(Service.objects.values_list("name", flat=True)) == ["Kew", "Lighthouse"]
+
+
+def told_while_somebody_tells_it(
+    ada: Person, bo: Person, *words: str, then: Callable[[], Any], services: tuple[str, ...] = ("Lighthouse",)
+) -> Failure:
+    """Tell of services while Lighthouse is told, is first to be known, and `then` comes before such a statement."""
+
+    def work() -> Failure:
+        with (
+            at_statement('INSERT INTO "catalogue_service"', "lighthouse", before=aside.reach),
+            at_statement(*words, before=then),
+        ):
+            return told(bo, services=services)
+
+    aside = Aside(work)
+    with at_statement('INSERT INTO "catalogue_service"', after=aside.begin):
+        told(ada, services=("Lighthouse",))
+    failure = aside.outcome()
+    assert isinstance(failure, Failure)
+    return failure
+
+
+def test_a_name_that_somebody_else_just_told_is_held_too(transactional_db: None, ada: Person, bo: Person) -> None:
+    mere_name(ada)
+
+    @transaction.atomic
+    def merge() -> None:
+        Service.objects.select_for_update(no_key=True, nowait=True).get(slug="lighthouse")
+        merge_service(actor=ada, named="lighthouse", into="queue")
+
+    def try_to_merge() -> None:
+        merging.start()
+        merging.join()
+
+    merging = Aside(merge)
+    failure = told_while_somebody_tells_it(ada, bo, "INSERT", "failures_failure_services", then=try_to_merge)
+
+    assert [service.slug for service in failure.services.all()] == ["lighthouse"]
+    with pytest.raises(OperationalError):
+        merging.outcome()
+
+
+def test_a_name_that_is_told_twice_and_merged_at_once_means_what_it_is_merged_into(
+    transactional_db: None, ada: Person, bo: Person
+) -> None:
+    mere_name(ada)
+
+    def merge() -> None:
+        merging.start()
+        merging.outcome()
+
+    merging = Aside(lambda: merge_service(actor=ada, named="lighthouse", into="queue"))
+    failure = told_while_somebody_tells_it(ada, bo, "ROLLBACK TO", then=merge)
+
+    assert [service.slug for service in failure.services.all()] == ["queue"]
+    assert list(verify()) == []
+
+
+def test_who_holds_what_was_just_told_and_who_keeps_a_name_beside_it_both_come_to_an_end(
+    transactional_db: None, ada: Person, bo: Person
+) -> None:
+    names = ("Anchor", "Lighthouse")
+
+    def work() -> Failure:
+        with at_statement('INSERT INTO "catalogue_service"', "anchor", before=third.reach):
+            return told(ada, services=names)
+
+    third = Aside(work)
+    failures = [told_while_somebody_tells_it(ada, bo, "ROLLBACK TO", then=third.begin, services=names)]
+    failures += [third.outcome()]
+
+    for failure in failures:
+        assert sorted(service.name for service in failure.services.all()) == ["Anchor", "Lighthouse"]
+    assert Service.objects.count() == 2
 
 
 def test_two_new_names_with_one_slug_told_at_once_stay_two(transactional_db: None, ada: Person, bo: Person) -> None:

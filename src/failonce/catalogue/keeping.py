@@ -1,6 +1,7 @@
 """Keeping what a sheet says on its object, and finding the objects it refers to."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -39,15 +40,18 @@ class Known:
 
 
 def read_again(write: Callable[Given, Kept]) -> Callable[Given, Kept]:
-    """Let a write be one transaction, done again where somebody just kept what it found to be new."""
+    """Let a write be one transaction, done again where somebody just kept what it found to be new.
+
+    Done again as a whole: all that it holds is let go first, or it would wait for somebody who waits for that.
+    """
     whole = transaction.atomic(write)
 
     @wraps(write)
     def again(*args: Given.args, **kwargs: Given.kwargs) -> Kept:
-        try:
-            return whole(*args, **kwargs)
-        except IntegrityError:
-            return whole(*args, **kwargs)
+        for _ in range(9):  # each time somebody else has kept one more
+            with suppress(IntegrityError):
+                return whole(*args, **kwargs)
+        return whole(*args, **kwargs)
 
     return again
 

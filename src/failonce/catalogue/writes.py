@@ -60,18 +60,19 @@ def services_named(*, actor: Person, names: Sequence[str]) -> tuple[list[Service
     return list({each.pk: each for each in named.services.values()}.values()), notices, [*named.happenings]
 
 
+@read_again
 def name_services(*, actor: Person, names: Sequence[str]) -> Named:
     """Do what `services_named` does for as many names as there are, all tidy, and without a notice."""
     permissions.require(actor, Verb.SERVICE_NAME)
     found, unknown = resolve(Service.objects.all(), names)
-    found = held(found)
     unknown = list({name_key(name): name for name in reversed(unknown)}.values())[::-1]
-    happenings = {}
+    there = Service.objects.in_bulk([slug for name in unknown for slug in _slugs(name)], field_name="slug")
     # In the order of their slugs whoever names them: two who keep the same new names would wait for each other.
-    for name in sorted(unknown, key=_place):
-        found[name], is_new = _name_service(name)
-        if is_new:
-            happenings[name] = Happening(Verb.SERVICE_NAME, found[name].code, {"name": name})
+    named = {name: _under_its_slug(name, there) for name in sorted(unknown, key=_place)}
+    kept = {name: service for name, service in named.items() if service._state.adding}
+    found = held(found | {name: service for name, service in named.items() if name not in kept}) | kept
+    Service.objects.bulk_create(kept.values())
+    happenings = {name: Happening(Verb.SERVICE_NAME, service.code, {"name": name}) for name, service in kept.items()}
     by_key = {name_key(name): service for name, service in found.items()}
     new = [name for name in unknown if name in happenings]
     services = {name: found.get(name) or by_key[name_key(name)] for name in names}
@@ -225,11 +226,15 @@ def _place(name: str) -> tuple[str, bool, str]:
     return slug, name_key(name) != slug, digest(name)  # of several with one slug, the one that it spells has it
 
 
-def _name_service(name: str) -> tuple[Service, bool]:
-    # Somebody may have named it since it was looked up, or something else with the same slug, as C# and C++.
+def _slugs(name: str) -> tuple[str, str]:
     slug = slug_for(name)
-    service, is_new = Service.objects.get_or_create(slug=slug, defaults={"name": name})
-    if is_new or name_key(name) in {name_key(service.slug), name_key(service.name)}:
-        return service, is_new
-    slug = f"{slug[: SLUG_LENGTH - 9]}-{digest(name)}"
-    return Service.objects.get_or_create(slug=slug, defaults={"name": name})
+    return slug, f"{slug[: SLUG_LENGTH - 9]}-{digest(name)}"
+
+
+def _under_its_slug(name: str, there: dict[str, Service]) -> Service:
+    """Return the service that has the slug of a name, or put a new one there."""
+    slug, longer = _slugs(name)
+    service = there.setdefault(slug, Service(slug=slug, name=name))
+    if name_key(name) in {name_key(service.slug), name_key(service.name)}:
+        return service
+    return there.setdefault(longer, Service(slug=longer, name=name))  # something else has it, as C# and C++
