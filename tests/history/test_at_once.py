@@ -15,6 +15,7 @@ from failonce.failures.models import Failure
 from failonce.failures.telling import Telling
 from failonce.failures.writes import Told, comment_on_failure, edit_failure, tell_failure
 from failonce.history.chain import verify
+from failonce.history.models import Entry
 from failonce.lessons.importing import IncomingLesson, import_lessons
 from failonce.lessons.teaching import Teaching
 from failonce.lessons.writes import edit_lesson, write_lesson
@@ -234,6 +235,26 @@ def test_a_service_that_is_just_being_taken_out_does_not_come_back_merged(transa
 
     aside.outcome()
     assert not failure.services.exists()
+    assert [entry.verb for entry in Entry.objects.of(failure.code)] == ["failure:edit", "failure:tell"]
+
+
+def test_an_offering_that_is_just_being_moved_is_not_moved_by_a_merge(transactional_db: None, ada: Person) -> None:
+    merge = mere_name(ada)
+    Service.objects.create(slug="shop", name="Shop", is_described=True)
+    offering = describe_offering(actor=ada, slug="orders", service="kew")
+
+    def work() -> None:
+        with at_statement("UPDATE", '"catalogue_offering"', "SET", before=aside.reach):
+            merge()
+
+    aside = Aside(work)
+    with at_statement("UPDATE", '"catalogue_offering"', "SET", after=aside.begin):
+        describe_offering(actor=ada, slug="orders", read=1, service="shop")
+
+    aside.outcome()
+    offering.refresh_from_db()
+    assert offering.service.slug == "shop"
+    assert [entry.verb for entry in Entry.objects.of(offering.code)] == ["offering:describe"] * 2
 
 
 def test_one_new_name_told_twice_at_once_is_one_service(transactional_db: None, ada: Person, bo: Person) -> None:

@@ -189,23 +189,25 @@ def move_references(lost: Service, kept: Service) -> list[str]:
     for relation in Service._meta.related_objects:
         model: Any = relation.related_model
         for noun in model.objects.filter(**{relation.field.name: lost}):
-            codes.append(noun.code)
-            _move(noun, relation.field, lost, kept)
+            if _move(noun, relation.field, lost, kept):
+                codes.append(noun.code)
     for other in lost.depends_on.exclude(pk=kept.pk):
         kept.depends_on.add(other)
     return codes
 
 
-def _move(noun: Any, relation: Any, lost: Service, kept: Service) -> None:
+def _move(noun: Any, relation: Any, lost: Service, kept: Service) -> bool:
+    """Return whether it refers to the other now: somebody may just have taken it out."""
     if not relation.many_to_many:
-        type(noun).objects.filter(pk=noun.pk, **{relation.name: lost}).update(**{relation.name: kept})
-        return
+        mine = type(noun).objects.filter(pk=noun.pk, **{relation.name: lost})
+        return bool(mine.update(**{relation.name: kept}))
     services = getattr(noun, relation.name)
     ends = {services.source_field_name: noun, services.target_field_name: lost}
     gone, _ = services.through.objects.filter(**ends).delete()
-    # Somebody may just have taken it out; and a service that depended on its other name doesn't depend on itself.
-    if gone and noun != kept:
-        services.add(kept)
+    if not gone or noun == kept:
+        return False  # a service that depended on its other name doesn't depend on itself
+    services.add(kept)
+    return True
 
 
 def _column(key: str, value: Any, known: Known) -> Any:
