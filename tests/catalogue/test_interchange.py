@@ -255,6 +255,14 @@ def test_what_somebody_described_between_two_batches_stays(root: Person, monkeyp
     assert (tides.name, tides.lifecycle) == ("Tide table", "retiring")
 
 
+def test_new_services_are_kept_in_the_order_of_their_slugs_as_tellings_keep_them(root: Person) -> None:
+    # An import and a telling that kept the same two slugs in opposite orders would each wait for the other.
+    apply_catalogue(actor=root, data={"services": [{"slug": slug} for slug in ("quay", "berth", "pier", "anchor")]})
+
+    kept = [service.slug for service in Service.objects.order_by("pk")]
+    assert kept == ["anchor", "berth", "pier", "quay"]
+
+
 def merge_after(root: Person, done: int, monkeypatch: pytest.MonkeyPatch, name: str = "Kew") -> Step:
     """Return a step that says, after so many batches of one entry, which service a mere name means."""
     monkeypatch.setattr(interchange, "BATCH", 1)

@@ -98,11 +98,18 @@ def offer(person: Person) -> None:
 
 
 def bring_in(person: Person) -> None:
-    apply_catalogue(actor=person, data={"services": [{"slug": "shop", "depends_on": ["kew"]}]})
+    data = {"services": [{"slug": "shop", "depends_on": ["kew"]}]}
+    assert apply_catalogue(actor=person, data=data).left_out == []
 
 
 def bring_in_both(person: Person) -> None:
-    apply_catalogue(actor=person, data={"services": [{"slug": "shop", "depends_on": ["kew", "queue"]}]})
+    data = {"services": [{"slug": "shop", "depends_on": ["kew", "queue"]}]}
+    assert apply_catalogue(actor=person, data=data).left_out == []
+
+
+def bring_in_an_offering(person: Person) -> None:
+    data = {"offerings": [{"slug": "orders", "service": "kew"}]}
+    assert apply_catalogue(actor=person, data=data).left_out == []
 
 
 def describe(person: Person) -> None:
@@ -136,7 +143,7 @@ def bring_in_a_preflight(person: Person) -> None:
 
 WHO_REFERS = [
     tell, teach, teach_otherwise, look_ahead, offer, describe,
-    bring_in, bring_in_both, bring_in_a_failure, bring_in_a_lesson, bring_in_a_preflight,
+    bring_in, bring_in_both, bring_in_an_offering, bring_in_a_failure, bring_in_a_lesson, bring_in_a_preflight,
 ]  # fmt: skip
 
 
