@@ -23,6 +23,7 @@ FILES = {
     "modes/M-1.md": "---\ntitle: Torn\nfailures: [F-1, F-2]\n---\n",
     "preflights/P-1.md": "---\nasked_at: 2025-01-02T10:00Z\nservices: [loft]\n---\nTake a new sail.\n",
     "answers.yaml": "- {failure: F-1, other: F-2, answer: 'yes'}\n",
+    "catalogue.yaml": "services: [{slug: loft, name: Sail loft}]\n",
     "people.yaml": "practices: [{slug: rigging, name: Rigging, owner: dee@example.org}]\n",
 }
 
@@ -44,5 +45,6 @@ def test_a_dry_run_is_over_before_somebody_who_writes(transactional_db: None, ro
     counts = dry_run.outcome().as_data()["counts"]
     assert {sort: tally["kept"] for sort, tally in counts.items()} == {
         "failures": 2, "lessons": 1, "modes": 1, "answers": 1, "preflights": 1, "practices": 1, "people": 1,
+        "catalogue entries": 1,
     }  # fmt: skip
     assert Entry.objects.count() == 1

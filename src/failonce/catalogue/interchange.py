@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from failonce.catalogue.keeping import Changes, Known, Noun, changes_to, held, keep
 from failonce.catalogue.models import Audience, Offering, Service
@@ -13,6 +13,7 @@ from failonce.catalogue.sheets import Sheet, clean, sheet_of
 from failonce.catalogue.turns import Turns
 from failonce.history import chain
 from failonce.history.chain import Happening
+from failonce.history.dry_runs import transaction_unless
 from failonce.history.verbs import Verb
 from failonce.people import permissions
 from failonce.people.errors import Refused
@@ -151,7 +152,7 @@ class _Importing:
     def _kept(self, kind: str, sheets: Sequence[Sheet], take: Callable[[Sheet, "_Batch"], None]) -> "_Batch":
         while True:
             try:
-                with transaction.atomic():
+                with transaction_unless(self.report.dry_run):
                     batch = _Batch(kind, sheets, self)
                     self.known["service"].update(batch.services)
                     for sheet in batch.sheets:
