@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
+from functools import cache
 
 from failonce.recall.common import Common
 from failonce.recall.facts import Shared
+from failonce.recall.paragraphs import paragraphs
 from failonce.recall.shapes import Query
-from failonce.recall.tokens import places, readable
+from failonce.recall.tokens import places, readable, terms
 
 MOST_PHRASES = 4
 _LONGEST_PHRASE = 60
 _MOST_TERMS_READ = 2_000
 # A diff writes every path twice, as a/… and b/…; nobody speaks of files by those names.
 _DIFF_SIDES = re.compile(r"(?<![\w./-])[ab]/(?=[\w.-])")
-# Small words may stand between shared ones: "ran out of connections".
-_BETWEEN = re.compile(r"[ \t]+(?:[a-z]{1,4}[ \t]+){0,2}")
+# Small words may stand between shared ones: "ran out of connections", "out-of-memory".
+_BETWEEN = re.compile(r"[ \t]+(?:[a-z]{1,4}[ \t]+){0,2}|-(?:[a-z]{1,4}-){1,2}|[-_./\\:@]*")
 
 
 class Reasons:
@@ -46,11 +49,12 @@ class Reasons:
         return tuple(reasons)
 
     def _phrases(self, common: Common) -> list[str]:
-        """The stretches of the query that matched, none repeating another."""
+        """The stretches of the query that matched, none repeating another; of words of every day when all are."""
         worth: dict[str, float] = {}
-        for (start, end), value in self._stretches(common):
-            phrase = " ".join(self._text[start:end].split())
-            worth[phrase] = max(worth.get(phrase, 0.0), value)
+        found = self._stretches(common)
+        for stretch in [one for one in found if one.terms - _everyday()] or found:
+            phrase = " ".join(self._text[stretch.start : stretch.end].split())
+            worth[phrase] = max(worth.get(phrase, 0.0), stretch.worth)
         best: list[str] = []
         for phrase in sorted(worth, key=lambda p: (-worth[p], p)):
             if not any(_repeats(phrase.lower(), seen.lower()) for seen in best):
@@ -59,33 +63,47 @@ class Reasons:
                 break
         return best
 
-    def _stretches(self, common: Common) -> list[tuple[tuple[int, int], float]]:
-        """Where words stand together in both texts, and what they add up to."""
-        found: list[tuple[tuple[int, int], float]] = []
-        counted: set[str] = set()
+    def _stretches(self, common: Common) -> list[_Stretch]:
+        """Where words stand together in both texts."""
+        found: list[_Stretch] = []
         before, worth = "", common.worth.get
         for term, start, end in self._places:
             value = worth(term)
             if not value:
                 continue
-            near = (before, term) in common.together or (term, before) in common.together
-            if found and self._continues(found[-1][0], start, end, near):
-                (first, last), so_far = found[-1]
-                added = 0.0 if term in counted else value
-                found[-1] = ((first, max(end, last)), so_far + added)
-                counted.add(term)
-            else:
-                found.append(((start, end), value))
-                counted = {term}
+            if not found or not self._continues(found[-1], start, end, (before, term) in common.together):
+                found.append(_Stretch(start, end))
+            found[-1].take(term, start, end, value)
             before = term
         return found
 
-    def _continues(self, stretch: tuple[int, int], start: int, end: int, near: bool) -> bool:
-        first, last = stretch
-        if start < last:
-            return True  # another term of the same written word
-        gap = self._text[last:start]
-        return near and end - first <= _LONGEST_PHRASE and len(gap) < 14 and bool(_BETWEEN.fullmatch(gap))
+    def _continues(self, stretch: _Stretch, start: int, end: int, near: bool) -> bool:
+        if start < stretch.end:
+            return True  # the whole name after its parts
+        gap = self._text[stretch.end : start]
+        return near and end - stretch.start <= _LONGEST_PHRASE and len(gap) < 14 and bool(_BETWEEN.fullmatch(gap))
+
+
+@dataclass(slots=True)
+class _Stretch:
+    """A piece of the query whose words stand together in both texts, and what they add up to."""
+
+    start: int
+    end: int
+    worth: float = 0.0
+    terms: set[str] = field(default_factory=set)
+
+    def take(self, term: str, start: int, end: int, worth: float) -> None:
+        """Reach as far as this term; said again it adds nothing."""
+        self.start, self.end = min(self.start, start), max(self.end, end)
+        if term not in self.terms:
+            self.terms.add(term)
+            self.worth += worth
+
+
+@cache
+def _everyday() -> frozenset[str]:
+    return frozenset(term for words in paragraphs("everyday.txt").values() for term in terms(" ".join(words)))
 
 
 def _repeats(one: str, other: str) -> bool:

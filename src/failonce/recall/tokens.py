@@ -21,10 +21,11 @@ LONGEST_CHUNK = 400
 # not \w for Python; without them every such word would fall apart.
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff"
 _CHUNK = re.compile(rf"\w[\w{_MARKS}.\-/:\\@+#$~']*")
-_SEGMENT = re.compile(r"[/\\:@]+")
+_SEGMENT = re.compile(r"[^/\\:@]+")
 _PART = re.compile(rf"(?:[^\W_]|[{_MARKS}])+")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_a-zA-Z]+")
 _EDGES = ".-/:\\@+#$~'"
+_AROUND = ".-+#$~'_"
 _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _VOLATILE = re.compile(
     r"""^(?:
@@ -40,6 +41,9 @@ _VOLATILE = re.compile(
 )
 _NUMBER_WORTH_KEEPING = re.compile(r"^(?:[3-5]\d\d|(?!19|20)\d{4,6})$")
 
+# A term, and where what it stands for begins and ends.
+Placed = tuple[str, int, int]
+
 _memo: dict[str, tuple[str, ...]] = {}
 _MEMO_LIMIT = 200_000
 
@@ -54,12 +58,12 @@ def terms(text: str, limit: int = MAX_TERMS) -> list[str]:
     return found
 
 
-def places(text: str, limit: int = MAX_TERMS) -> list[tuple[str, int, int]]:
-    """Each term with where its word begins and ends in `readable(text)`."""
+def places(text: str, limit: int = MAX_TERMS) -> list[Placed]:
+    """Each term with the place of its word in `readable(text)`: of a name in parts the part, and the whole last."""
     found = (
-        (term, chunk.start(), chunk.start() + len(chunk.group().rstrip(_EDGES)))
+        (term, chunk.start() + start, chunk.start() + end)
         for chunk in _CHUNK.finditer(text)
-        for term in _terms_of(chunk.group())
+        for term, start, end in _placed(chunk.group())
     )
     return list(islice(found, limit))
 
@@ -75,7 +79,7 @@ def readable(text: str) -> str:
 def _terms_of(chunk: str) -> tuple[str, ...]:
     known = _memo.get(chunk)
     if known is None:
-        known = tuple(_read(chunk))
+        known = tuple(term for term, _, _ in _read(chunk))
         if len(_memo) >= _MEMO_LIMIT:
             _memo.clear()
         if len(chunk) <= LONGEST_WORD:
@@ -83,40 +87,45 @@ def _terms_of(chunk: str) -> tuple[str, ...]:
     return known
 
 
-def _read(chunk: str) -> list[str]:
+def _placed(chunk: str) -> list[Placed]:
+    known = _terms_of(chunk)
+    # Nearly every word is one term, known from before; only names in parts are read again.
+    return [(term, 0, len(chunk.rstrip(_EDGES))) for term in known] if len(known) < 2 else _read(chunk)
+
+
+def _read(chunk: str) -> list[Placed]:
     if _UNSPACED.search(chunk):
         return _pairs_of_characters(chunk)
-    chunk = chunk[:LONGEST_CHUNK].strip(_EDGES)
+    chunk = chunk[:LONGEST_CHUNK].rstrip(_EDGES)
     if _NUMBER_WORTH_KEEPING.match(chunk):
-        return [chunk]
+        return [(chunk, 0, len(chunk))]
     if _VOLATILE.match(chunk.lower()):
         return []
-    found: list[str] = []
-    for segment in _SEGMENT.split(chunk):
-        found.extend(_segment(segment))
-    return found
+    return [placed for found in _SEGMENT.finditer(chunk) for placed in _segment(found.group(), found.start())]
 
 
-def _segment(segment: str) -> list[str]:
+def _segment(segment: str, start: int) -> list[Placed]:
     """The parts of one name, and last the whole when it has several: "time-out" meets "timeout", "GitHub" "github"."""
-    segment = segment.strip(".-+#$~'_")
+    start += len(segment) - len(segment.lstrip(_AROUND))
+    segment = segment.strip(_AROUND)
     if _VOLATILE.match(segment.lower()) and not _NUMBER_WORTH_KEEPING.match(segment):
         return []
-    words = [word for part in _PART.findall(segment) for word in _words(part)]
-    found = [term for word in words if (term := _term(word))]
+    words = [(word, part.start() + at) for part in _PART.finditer(segment) for word, at in _words(part.group())]
+    found = [(term, start + at, start + at + len(word)) for word, at in words if (term := _term(word))]
     whole = re.sub(r"[^\w.]", "", segment).replace("_", "")
     if len(words) > 1 and found and 2 < len(whole) <= LONGEST_WORD and "'" not in segment and (term := _term(whole)):
-        found.append(term)
+        found.append((term, start, start + len(segment)))
     return found
 
 
-def _words(part: str) -> list[str]:
+def _words(part: str) -> list[tuple[str, int]]:
+    """The words of a part, and where each begins."""
     if len(part) > LONGEST_WORD:
         return []
     # "s3", "k8s" and "utf8" are names; taking them apart would lose them.
     if len(part) <= 4 or not part.isascii() or part.islower() or part.isdigit():
-        return [part]
-    return _CAMEL.findall(part) or [part]
+        return [(part, 0)]
+    return [(word.group(), word.start()) for word in _CAMEL.finditer(part)] or [(part, 0)]
 
 
 def _term(word: str) -> str:
@@ -128,9 +137,14 @@ def _term(word: str) -> str:
     return stem(word)
 
 
-def _pairs_of_characters(chunk: str) -> list[str]:
+def _pairs_of_characters(chunk: str) -> list[Placed]:
     """Scripts without spaces are compared by neighbouring characters."""
-    letters = [c for c in chunk[:LONGEST_CHUNK].casefold() if c.isalnum()]
+    letters = [
+        (letter, at, at + 1)
+        for at, character in enumerate(chunk[:LONGEST_CHUNK])
+        for letter in character.casefold()
+        if letter.isalnum()
+    ]
     if len(letters) == 1:
         return letters
-    return [a + b for a, b in pairwise(letters)]
+    return [(one + other, start, end) for (one, start, _), (other, _, end) in pairwise(letters)]
