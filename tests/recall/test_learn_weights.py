@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +15,9 @@ import pytest
 from benchmarks.recall import learn
 from benchmarks.recall.answering import with_answers
 from benchmarks.recall.fitting import Row, answered, bounds, descend, fit
-from benchmarks.recall.sets import Question, Set
+from benchmarks.recall.sets import Document, Question, Set
 from benchmarks.recall.stakes import Stakes, learn_stakes
-from failonce.recall import Weights
+from failonce.recall import Index, Weights
 
 NAMES = ["likeness", "neighbours", "recency", "service"]
 
@@ -86,6 +88,23 @@ def test_an_organisation_is_one_source_in_every_set_it_stands_in() -> None:
     groups = learn.teaching([(reports, ROWS[:2]), (judged, ROWS[2:5]), (invented, ROWS[5:9]), (tracker, ROWS[9:])])
 
     assert {name: len(rows) for name, rows in groups.items()} == {"x": 5, "duplicates/browser": 71}
+
+
+def test_what_ships_has_no_say_in_what_is_learnt(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("disk", "queue", "lock", "index", "pool", "cable")
+    told = [f"The {one} {other} of the store gave way." for one in words for other in words]
+    documents = [Document(str(n), "", text, "x") for n, text in enumerate(told)]
+    one = Set("made", documents, [Question("", "disk queue store", len(told), frozenset([1]), "x")], "as made")
+    shipped = Weights().failure
+    upside_down = replace(shipped, rank={name: -weight for name, weight in shipped.rank.items()})
+
+    names, (usual,) = learn.rows_of(one, None)
+    monkeypatch.setattr(learn, "Index", partial(Index, Weights(failure=upside_down)))
+    _, (other,) = learn.rows_of(one, None)
+
+    steady = [at for at, name in enumerate(names) if name != "behind"]  # worked out anew from each order
+    assert usual.places == other.places
+    assert (usual.signals[:, steady] == other.signals[:, steady]).all()
 
 
 def test_a_folder_becomes_weights_that_recall_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
