@@ -89,6 +89,12 @@ def test_a_long_first_sentence_gives_a_short_title(ada: Person, story: str, titl
     assert Failure.objects.get().title == title
 
 
+def test_a_stack_trace_is_called_by_the_error_it_ends_with(ada: Person) -> None:
+    through_the_api(ada, story="Traceback (most recent call last):\n  File \"a.py\", line 7, in pay\nKeyError: 'rate'")
+
+    assert Failure.objects.get().title == "KeyError: 'rate'"
+
+
 def test_recall_knows_a_failure_by_more_than_its_short_title(ada: Person) -> None:
     through_the_api(ada, story=f"Since noon {LONG}.\n\nNobody saw.")
     through_the_api(ada, story=f"Since noon {LONG}.", title="Disk full")

@@ -65,6 +65,14 @@ def test_headings_keep_their_order_below_the_page() -> None:
     assert "<h6>Small</h6>" in html
 
 
+def test_a_stack_trace_keeps_its_lines() -> None:
+    trace = 'Traceback (most recent call last):\n  File "a.py", line 1\n    ~~~~^\nKeyError: 7\n'
+
+    html = story_html(f"It said:\n{trace}\nWell.")
+
+    assert html == f"<p>It said:</p>\n<pre><code>{trace}</code></pre>\n<p>Well.</p>\n"
+
+
 def test_a_very_long_story_is_shown_as_typed_and_at_once() -> None:
     text = "<b>*[" * LONGEST_RENDERED
 

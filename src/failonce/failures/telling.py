@@ -10,6 +10,7 @@ from django.core.validators import URLValidator
 
 from failonce.failures.models import STORY_LIMIT, Kind, Visibility
 from failonce.people.errors import Refused
+from failonce.recall.traces import error_told_first
 
 STORY_NEEDED = "Tell what happened, in your own words; one sentence is enough."
 _TITLE_LIMIT = 200
@@ -91,8 +92,12 @@ def title_of(story: str) -> str:
 
 
 def first_sentence(story: str) -> str:
-    """Return the first sentence of a story, or its beginning; recall asks about a story under it."""
-    line = next((line.strip(" #*>-\t") for line in story.splitlines() if line.strip(" #*>-\t")), story)
+    """Return the first sentence of a story, or its beginning; recall asks about a story under it.
+
+    Of a story that begins with a stack trace, the error it names.
+    """
+    lines = (line.strip(" #*>-\t") for line in story.splitlines())
+    line = error_told_first(story) or next((line for line in lines if line), story)
     sentence = line.split(". ")[0].rstrip(".")
     if len(sentence) <= 120:
         return sentence

@@ -1,5 +1,6 @@
 """Turns people's Markdown into HTML that is safe to show and never outranks the page around it."""
 
+import re
 from collections.abc import Sequence
 
 import nh3
@@ -7,6 +8,8 @@ from django.utils.html import linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from failonce.recall.traces import written_by_machines
 
 # Rendering grows with length; past this a story is shown as it was typed, which takes no time at all.
 LONGEST_RENDERED = 200_000
@@ -24,7 +27,7 @@ def story_html(text: str) -> SafeString:
     """Return the story as HTML: Markdown with tables, no raw HTML, no scripts, links that pass on nothing."""
     if len(text) > LONGEST_RENDERED:
         return mark_safe(linebreaks(text, autoescape=True))  # noqa: S308  escaped in the same breath
-    tokens = _markdown.parse(text)
+    tokens = _markdown.parse(_fenced(text))
     _lower_headings(tokens)
     html = _markdown.renderer.render(tokens, _markdown.options, {})
     return mark_safe(  # noqa: S308  this is where it is made safe
@@ -36,6 +39,15 @@ def story_html(text: str) -> SafeString:
             link_rel="nofollow noopener",
         )
     )
+
+
+def _fenced(text: str) -> str:
+    """Return the text with stack traces and logs as code: in Markdown their lines would run into one another."""
+    lines = text.splitlines()
+    fence = "~" * (2 + max(map(len, re.findall("~+", text)), default=1))
+    for block in reversed(list(written_by_machines(lines))):
+        lines[block] = [fence, *lines[block], fence]
+    return "\n".join(lines)
 
 
 def _lower_headings(tokens: Sequence[Token]) -> None:
