@@ -80,7 +80,7 @@ def edit(code: str, as_json: bool, **said: Any) -> None:
 
 @lesson.command("list")
 @click.argument("words", nargs=-1)
-@click.option("--failure", default="", metavar="CODE", help="Only lessons of this failure.")
+@click.option("--failure", default="", metavar="CODE", help="Only what this failure and the others of its mode taught.")
 @click.option("--asked", is_flag=True, help="Only those whose date has come: is this still true?")
 @click.option("--retired", is_flag=True, help="The retired ones instead.")
 @click.option("--limit", default=40, show_default=True, type=click.IntRange(1, 100), help="How many to show at most.")
@@ -194,4 +194,4 @@ def _tell(kept: dict[str, Any], sentence: str, as_json: bool) -> None:
 
 def _in_words(each: dict[str, Any]) -> str:
     state = "  (retired)" if each["retired_at"] else "  (is this still true?)" if each["asked"] else ""
-    return f"{each['code']}  {each['sentence']}{state}\n    {each['url']}"
+    return f"{each['code']}  {each['sentence']}{state}\n    from {each['failure']}: {each['url']}"

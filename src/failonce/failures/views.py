@@ -21,7 +21,7 @@ from failonce.failures.searching import LONGEST
 from failonce.history.codes import number_of
 from failonce.history.models import Entry
 from failonce.history.verbs import Verb
-from failonce.lessons.models import Lesson
+from failonce.modes.learnt import learnt_context
 from failonce.modes.models import Answer, named_by
 from failonce.modes.resemblance import resembling_context, resembling_text
 from failonce.modes.writes import answer_repeat, tell_with_answers
@@ -244,11 +244,11 @@ def _resembling(person: Person, held: dict[str, Any]) -> dict[str, Any]:
 
 def _failure_context(person: Person, found: Failure) -> dict[str, Any]:
     withdrawn = found.withdrawn_at is not None
-    return resembling_context(person, found) | {
+    context = resembling_context(person, found) | learnt_context(person, found)
+    return context | {
         "may_read_story": not withdrawn or found.told_by_id == person.pk,
         "impacts": found.impacts.select_related("offering").prefetch_related("audiences"),
         "notes": found.notes.select_related("written_by"),
-        "lessons": Lesson.objects.standing().filter(failure=found),
         "uses": uses_of(found),
         "history": Entry.objects.of(found.code)[:50],
         "may_edit": not withdrawn and may(person, Verb.FAILURE_EDIT, found),

@@ -125,7 +125,7 @@ def write(request: HttpRequest, lesson: WriteLessonIn) -> Status[KeptOut]:
 def list_lessons(
     request: HttpRequest,
     q: Annotated[str, Query(max_length=LONGEST, description=SOUGHT)] = "",
-    failure: str = "",
+    failure: Annotated[str, Query(description="By code: what it taught, and what the others of its mode did.")] = "",
     asked: bool = False,
     retired: bool = False,
     limit: Annotated[int, Query(ge=1, le=100)] = 40,
@@ -191,7 +191,7 @@ def list_for(
     if asked:
         found = found.asked(today)
     if failure:
-        found = found.filter(failure=failure_for(person, failure))
+        found = found.about(failure_for(person, failure))
     rows = found.prefetch_related("services")[offset : offset + limit]
     return LessonPage(total=found.count(), lessons=[lesson_out(row) for row in rows])
 

@@ -49,6 +49,11 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
         """Leave out retired lessons."""
         return self.filter(retired_at=None)
 
+    def about(self, failure: Failure) -> LessonQuerySet:
+        """Keep what this failure taught, and what the other failures of its mode did that aren't withdrawn."""
+        alike = Failure.objects.standing().filter(occurrence__mode__occurrences__failure=failure)
+        return self.filter(Q(failure=failure) | Q(failure__in=alike))
+
     def asked(self, today: date) -> LessonQuerySet:
         """Keep those whose date has come: is this still true?"""
         return self.standing().filter(renew_by__lte=today)

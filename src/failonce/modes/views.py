@@ -13,6 +13,7 @@ from failonce.history.models import Entry
 from failonce.history.verbs import Verb
 from failonce.lessons.models import Lesson
 from failonce.modes import writes
+from failonce.modes.learnt import learnt_context
 from failonce.modes.models import FailureMode, mode_for, modes_for
 from failonce.modes.resemblance import resembling_context
 from failonce.people.errors import Conflict, Refused
@@ -76,7 +77,8 @@ def repeat_answer(request: Request, code: str, other: str) -> HttpResponse:
     earlier = failure_for(request.user, other)
     writes.answer_repeat(actor=request.user, failure=failure, other=earlier, value=request.POST.get("answer", ""))
     if request.htmx:
-        return render(request, "failures/_resembling.html", resembling_context(request.user, failure))
+        context = resembling_context(request.user, failure) | learnt_context(request.user, failure)
+        return render(request, "failures/_answered.html", context)
     return redirect(f"{failure.get_absolute_url()}#resembles")
 
 
@@ -85,11 +87,12 @@ def _mode_context(person: Person, found: FailureMode) -> dict[str, Any]:
     failures = (
         failures.standing().select_related("occurrence").prefetch_related("services").order_by("started_at", "pk")
     )
+    lessons = Lesson.objects.visible_to(person).standing().filter(failure__in=failures)
     return {
         "mode": found,
         "failures": failures,
         "hidden": found.occurrences.filter(failure__withdrawn_at=None).count() - failures.count(),
-        "lessons": Lesson.objects.visible_to(person).standing().filter(failure__in=failures),
+        "lessons": lessons.prefetch_related("services"),
         "history": Entry.objects.of(found.code)[:50],
         "may_name": may(person, Verb.MODE_NAME, found),
     }
