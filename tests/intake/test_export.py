@@ -85,7 +85,12 @@ def full(root: Person, ada: Person, bo: Person) -> None:
         retired_at=datetime(2026, 2, 3, 4, 5, 6, 789, tzinfo=UTC), retired_because="no: longer", version=3
     )
     withdraw_failure(actor=ada, failure=told[6], because="a\nb: c")
-    _ask(bo, NASTY[0], Reminder(failure=told[0], lesson=Lesson.objects.first()), Reminder(failure=told[4]))
+    _ask(
+        bo,
+        NASTY[0],
+        Reminder(failure=told[0], lesson=Lesson.objects.first()),
+        *(Reminder(failure=told[place]) for place in (4, 5)),
+    )
     _ask(ada, NASTY[4].replace("\0", "").replace("\ud800", ""))
     learning = Practice.objects.get(slug=LEARNING)
     describe_practice(actor=root, practice=learning, purpose="a: b", owner=ada, manager=None, practitioners=[bo, root])
@@ -128,15 +133,15 @@ def _lesson(failure: Failure, writer: Person, number: int) -> IncomingLesson:
 
 
 def _ask(person: Person, change: str, *reminders: Reminder) -> None:
-    """Keep a preflight with these reminders, the first of them answered."""
+    """Keep a preflight with these reminders, the first two of them answered, one without a reason."""
     asked = Preflight.objects.create(asked_by=person, change=change, digest="d" * 64, about="a: #1", notices=["a: b"])
     asked.services.set(Service.objects.filter(slug="pay"))
     for position, reminder in enumerate(reminders, start=1):
         reminder.preflight, reminder.position = asked, position
         reminder.probability, reminder.because = 0.125, ["both: “pools”"]
         reminder.save()
-    for reminder in reminders[:1]:
-        answer_reminder(actor=person, reminder=reminder, answer="does_not_apply", reason="no: retries\nhere")
+    for reminder, reason in zip(reminders[:2], ("no: retries\nhere", ""), strict=False):
+        answer_reminder(actor=person, reminder=reminder, answer="does_not_apply", reason=reason)
 
 
 def everything() -> dict[str, Any]:

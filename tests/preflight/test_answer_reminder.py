@@ -1,4 +1,4 @@
-"""Read it, changed my plan, doesn't apply because …: through every door, and kept for the same change."""
+"""Read it, changed my plan, doesn't apply, and why if one likes: through every door, and kept for the same change."""
 
 import json
 from collections.abc import Callable
@@ -42,7 +42,13 @@ every_door = pytest.mark.parametrize("door", [by_page, by_api, by_cli])
 
 @every_door
 @pytest.mark.parametrize(
-    ("answer", "reason"), [("read", ""), ("changed_plan", "Raised it first."), ("does_not_apply", "No retries here.")]
+    ("answer", "reason"),
+    [
+        ("read", ""),
+        ("changed_plan", "Raised it first."),
+        ("does_not_apply", "Not here."),
+        ("does_not_apply", ""),
+    ],
 )
 def test_every_door_keeps_every_answer(bo: Person, asked: Preflight, door: Door, answer: str, reason: str) -> None:
     assert door(bo, asked, answer, reason)
@@ -54,11 +60,24 @@ def test_every_door_keeps_every_answer(bo: Person, asked: Preflight, door: Door,
     assert (entry.verb, entry.details["answer"]) == ("reminder:answer", answer)
 
 
-@every_door
-def test_not_applying_needs_a_reason(bo: Person, asked: Preflight, door: Door) -> None:
-    assert not door(bo, asked, "does_not_apply", "  ")
+def test_the_page_asks_why_it_does_not_apply_once_that_is_answered(bo: Person, asked: Preflight) -> None:
+    def shown() -> str:
+        return signed_in(bo).get(asked.get_absolute_url()).content.decode().split('id="reminder-1"')[1]
 
-    assert asked.reminders.get().answer == ""
+    assert "Why not?" not in shown()
+    by_page(bo, asked, "does_not_apply")
+    assert '<details class="reason" open>' in shown()
+    assert "Why not?" in shown()
+    by_page(bo, asked, "does_not_apply", "No retries here.")
+    assert '<details class="reason">' in shown()
+    assert "No retries here.</textarea>" in shown()
+
+
+def test_the_terminal_asks_why_it_does_not_apply(bo: Person, asked: Preflight) -> None:
+    said = [run_cli(bo, "preflight", "answer", asked.code, "1", "does_not_apply", *why).stderr for why in
+            ((), ("--reason", "No retries here."))]  # fmt: skip
+
+    assert ["Why not?" in each and '--reason "…"' in each for each in said] == [True, False]
 
 
 @every_door

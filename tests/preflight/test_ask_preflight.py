@@ -156,8 +156,9 @@ def test_the_terminal_says_it_in_words(ada: Person, bo: Person, pool: Failure) -
     assert f"{lesson.code}  {lesson.sentence}" in answer.stdout
     assert "both speak of" in answer.stdout
     assert f"/lessons/{lesson.code}/" in answer.stdout
-    assert "failonce preflight answer P-" in answer.stdout
-    assert "one reminder" in answer.stderr
+    hint = '1 read|changed_plan|does_not_apply [--reason "…"]'
+    assert f"failonce preflight answer {Preflight.objects.get().code} {hint}" in answer.stdout
+    assert "one reminder. Answer it at http" in answer.stderr
 
 
 def test_the_json_is_what_scripts_were_promised(ada: Person, bo: Person, pool: Failure) -> None:

@@ -65,7 +65,7 @@ def preflight(
 @click.argument("code")
 @click.argument("position", type=click.IntRange(1, 3))
 @click.argument("answer", type=click.Choice(list(ANSWERS)))
-@click.option("--reason", default="", help="Why it doesn't apply, or anything else worth knowing.")
+@click.option("--reason", default="", help="Why it doesn't apply, or anything else worth knowing; never needed.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON on stdout.")
 def answer_reminder(code: str, position: int, answer: str, reason: str, as_json: bool) -> None:
     """Answer reminder POSITION of preflight CODE (P-7), as in: answer P-7 1 read.
@@ -79,6 +79,8 @@ def answer_reminder(code: str, position: int, answer: str, reason: str, as_json:
     else:
         kept = _answer_here(code, position, said)
     say(f"Kept: {kept['code']} {ANSWERS[kept['answer']]}.")
+    if kept["answer"] == "does_not_apply" and not kept["reason"]:
+        say('Why not? It helps those who come after: answer again with --reason "…".')
     if as_json:
         click.echo(json.dumps(kept))
 
@@ -178,7 +180,7 @@ def _tell(answer: dict[str, Any], as_json: bool) -> None:
         say(notice)
     reminders = answer["reminders"]
     if "code" in answer:
-        say(f"{answer['code']}: {_in_number(len(reminders))}{' Answer them at ' + answer['url'] if reminders else ''}")
+        say(f"{answer['code']}: {_in_number(len(reminders), answer['url'])}")
     if as_json:
         about = {"preflight": answer["code"]} if "code" in answer else {}
         click.echo(json.dumps({"reminders": [_contract(reminder) for reminder in reminders]} | about))
@@ -190,10 +192,10 @@ def _contract(reminder: dict[str, Any]) -> dict[str, Any]:
     return {name: reminder[name] for name in _REMINDER}
 
 
-def _in_number(reminders: int) -> str:
+def _in_number(reminders: int, url: str) -> str:
     if not reminders:
         return "nothing comes to mind."
-    return "one reminder." if reminders == 1 else f"{reminders} reminders."
+    return f"one reminder. Answer it at {url}" if reminders == 1 else f"{reminders} reminders. Answer them at {url}"
 
 
 def _in_words(code: str, reminder: dict[str, Any]) -> str:
@@ -203,7 +205,8 @@ def _in_words(code: str, reminder: dict[str, Any]) -> str:
         because = f": {reminder['reason']}" if reminder["reason"] else ""
         lines.append(f"    answered: {ANSWERS.get(reminder['answer'], reminder['answer'])}{because}")
     else:
-        lines.append(f"    not answered: failonce preflight answer {code} {reminder['position']} {'|'.join(ANSWERS)}")
+        said = f"{code} {reminder['position']} {'|'.join(ANSWERS)}"
+        lines.append(f'    not answered: failonce preflight answer {said} [--reason "…"]')
     return "\n".join(lines)
 
 

@@ -28,7 +28,7 @@ class PreflightIn(BaseModel):
 
 
 class ReminderAnswerIn(BaseModel):
-    """What one makes of a reminder: read, changed_plan or does_not_apply, which takes a reason."""
+    """What one makes of a reminder: read, changed_plan or does_not_apply, and why, if one likes to say it."""
 
     model_config = ConfigDict(extra="forbid")
     answer: str

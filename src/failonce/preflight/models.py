@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 
 from failonce.catalogue.models import Service
@@ -104,12 +103,7 @@ class Reminder(models.Model):
 
     class Meta:
         ordering = ("position",)
-        constraints = [
-            models.UniqueConstraint(fields=["preflight", "position"], name="one_reminder_per_place"),
-            models.CheckConstraint(
-                condition=~Q(answer="does_not_apply") | ~Q(reason=""), name="not_applying_has_a_reason"
-            ),
-        ]
+        constraints = [models.UniqueConstraint(fields=["preflight", "position"], name="one_reminder_per_place")]
 
     def __str__(self) -> str:
         return f"{self.preflight_id}/{self.position}"

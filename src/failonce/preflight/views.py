@@ -71,7 +71,7 @@ def preflight_read(request: Request, code: str) -> HttpResponse:
 
 @require_POST
 def reminder_answer(request: Request, code: str, position: int) -> HttpResponse:
-    """Read it, changed my plan, or doesn't apply because …"""
+    """Read it, changed my plan, or doesn't apply; and then why not, if one likes to say it."""
     found = preflight_for(request.user, code)
     reminder = reminder_for(request.user, found, position)
     said = {name: request.POST.get(name, "") for name in ("answer", "reason")}

@@ -50,7 +50,10 @@ def ask_preflight(
 
 @transaction.atomic
 def answer_reminder(*, actor: Person, reminder: Reminder, answer: str, reason: str = "") -> Reminder:
-    """Say what one makes of a reminder: read it, changed the plan, or why it doesn't apply; the last answer stands."""
+    """Say what one makes of a reminder: read it, changed the plan, or it doesn't apply; the last answer stands.
+
+    A reason is welcome and never demanded: a reminder that is wrong must not be quicker to call read.
+    """
     require(actor, Verb.REMINDER_ANSWER, reminder)
     reason = without_nul(reason).strip()
     if problems := _answer_problems(answer, reason):
@@ -137,8 +140,6 @@ def _services_meant(names: Sequence[str]) -> tuple[list[Service], list[str]]:
 def _answer_problems(answer: str, reason: str) -> dict[str, str]:
     if answer not in Reminder.Answer.values:
         return {"answer": f"{answer[:40]!r} isn't one of: {', '.join(Reminder.Answer.values)}."}
-    if answer == Reminder.Answer.DOES_NOT_APPLY and not reason:
-        return {"reason": "Say in a few words why it doesn't apply; the next reader of this reminder learns from it."}
     if len(reason) > REASON_LIMIT:
         return {"reason": f"This has {len(reason):,} characters; up to {REASON_LIMIT:,} fit."}
     return {}

@@ -285,8 +285,6 @@ class _Arrival:
         answer, reason = row.text("answer"), row.text("reason")
         if answer and answer not in Reminder.Answer.values:
             raise UnreadableError(f"reminders: {answer[:40]!r} isn't one of: {', '.join(Reminder.Answer.values)}.")
-        if answer == Reminder.Answer.DOES_NOT_APPLY and not reason.strip():
-            raise UnreadableError("reminders: one that doesn't apply says why.")
         return IncomingReminder(
             failure=self._failure(row.text("failure")),
             lesson=self._lesson_here(row.text("lesson")),
