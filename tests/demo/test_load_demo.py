@@ -102,5 +102,5 @@ def test_the_visitor_finds_a_question_to_answer():
     page = signed_in(Person.objects.get(email=VISITOR)).get("/")
 
     assert page.status_code == 200
-    assert page.context["reminders_open"]
+    assert page.context["preflights_open"]
     assert page.context["modes"]

@@ -14,7 +14,7 @@ from failonce.lessons.models import Lesson
 from failonce.modes.models import modes_for
 from failonce.people.models import Person
 from failonce.people.requests import Request
-from failonce.preflight.models import Reminder
+from failonce.preflight.models import Preflight, Reminder
 
 _TOLD_LATELY = 12
 _LEADERS_FIRST_FOR = timedelta(days=14)
@@ -28,7 +28,7 @@ def front(request: Request) -> HttpResponse:
         "told_lately": _told_lately(person),
         "drafts": Draft.objects.filter(person=person),
         "lessons_asked": _lessons_asked(person),
-        "reminders_open": _reminders_open(person),
+        "preflights_open": _preflights_open(person),
         "modes": _what_repeats(person),
         "is_empty": nothing_told_to(person),
     }
@@ -51,10 +51,13 @@ def _lessons_asked(person: Person) -> Any:
     return asked.annotate(own=Count("pk", filter=Q(written_by=person))).order_by("-own", "renew_by")[:5]
 
 
-def _reminders_open(person: Person) -> Any:
-    """Return reminders to this person that have no answer yet."""
-    mine = Reminder.objects.filter(preflight__asked_by=person, answer="", failure__withdrawn_at=None)
-    return mine.select_related("preflight", "lesson", "failure").order_by("-preflight__asked_at", "position")[:5]
+def _preflights_open(person: Person) -> list[tuple[Preflight, int]]:
+    """Return one's preflights that wait for answers, and how many reminders wait in each; the last asked first."""
+    waiting = Reminder.objects.visible_to(person).filter(answer="", failure__withdrawn_at=None)
+    mine = waiting.filter(preflight__asked_by=person).values_list("preflight").annotate(open=Count("pk"))
+    rows = mine.order_by("-preflight__asked_at", "-preflight")[:5]
+    preflights = Preflight.objects.in_bulk([number for number, _ in rows])
+    return [(preflights[number], reminders) for number, reminders in rows]
 
 
 def _what_repeats(person: Person) -> Any:
