@@ -1,10 +1,12 @@
-"""A repeat that recall missed is linked on the failure's page, by its code or its address."""
+"""A repeat that recall missed is linked on the failure's page, by its code or its address, or in the list."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from failonce.failures.models import Failure
 from failonce.failures.telling import Telling
@@ -37,6 +39,8 @@ def page_of(person: Person, failure: Failure) -> str:
         " f-{0} ",
         "{0}",
         "f{0}",
+        "F {0}",
+        "f - {0}",
         "/failures/F-{0}/",
         "https://failonce.example.org/failures/F-{0}",
         "http://10.0.0.1:8000/failures/f-{0}/?page=2#note-1",
@@ -158,3 +162,68 @@ def test_a_withdrawn_failure_asks_for_nothing(ada: Person, later: Failure) -> No
     withdraw_failure(actor=ada, failure=later)
 
     assert 'name="repeats"' not in page_of(ada, later)
+
+
+def listed_for(person: Person, failure: Failure, **asked: str) -> str:
+    return signed_in(person).get("/failures/", {"for": failure.code} | asked).content.decode()
+
+
+def test_it_is_found_in_the_list_and_linked_there(bo: Person, later: Failure, adas_failure: Failure) -> None:
+    address = f"/failures/?for={later.code}"
+    assert f'href="{address}"' in page_of(bo, later)
+
+    page = listed_for(bo, later)
+    this_one = re.findall(r'<form method="post" action="([^"]+)">.*?name="([^"]+)" value="([^"]+)">This one', page)
+
+    assert this_one == [(f"/failures/{later.code}/repeats/", "repeats", adas_failure.code)]
+    assert "which is left out here" in page
+    assert later.title in page
+    assert f'name="for" value="{later.code}"' in page
+    assert signed_in(bo).post(this_one[0][0], dict([this_one[0][1:]])).status_code == 302
+    assert {row.failure for row in FailureMode.objects.get().occurrences.all()} == {later, adas_failure}
+    page = listed_for(bo, later)
+    assert "Linked already" in page
+    assert "This one" not in page
+
+
+@pytest.mark.parametrize("words", ["F-{later}", "kranwinde", "nothing at all"])
+def test_no_words_find_it_in_its_own_list(bo: Person, later: Failure, adas_failure: Failure, words: str) -> None:
+    rows = listed_for(bo, later, q=words.format(later=later.pk)).split('id="failures"')[1]
+
+    assert later.title not in rows
+    assert f'href="/failures/?for={later.code}">show all' in rows
+
+
+def test_a_list_for_the_only_failure_says_so(bo: Person, adas_failure: Failure) -> None:
+    assert "No other failure is told here yet." in listed_for(bo, adas_failure)
+
+
+def test_a_plain_list_links_nothing(ada: Person, bo: Person, later: Failure, adas_failure: Failure) -> None:
+    assert "This one" not in signed_in(bo).get("/failures/").content.decode()
+    withdraw_failure(actor=ada, failure=later)
+    assert "This one" not in listed_for(ada, later)
+    Failure.objects.filter(pk=adas_failure.pk).update(visibility="restricted")
+    assert signed_in(bo).get("/failures/", {"for": adas_failure.code}).status_code == 404
+
+
+def test_a_long_list_asks_the_database_no_more_for_a_failure(
+    ada: Person, bo: Person, later: Failure, adas_failure: Failure
+) -> None:
+    def queries() -> int:
+        client = signed_in(bo)
+        with CaptureQueriesContext(connection) as asked:
+            client.get("/failures/", {"for": later.code})
+        return len(asked)
+
+    for number in range(2):
+        say(ada, adas_failure, another(ada, number).code)
+    few = queries()
+    for number in range(8):
+        say(ada, adas_failure, another(ada, number).code)
+
+    assert queries() == few
+
+
+def another(person: Person, number: int) -> Failure:
+    started_at = datetime(2026, 3, 1 + number, tzinfo=UTC)
+    return tell_failure(actor=person, telling=Telling(story=f"A crane {number}.", started_at=started_at)).failure

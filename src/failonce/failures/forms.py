@@ -16,7 +16,7 @@ from failonce.failures.telling import STORY_NEEDED, Loss, Telling
 from failonce.people.errors import Refused
 
 SPARE_LOSSES = 3  # blocks of "what they lost" to add to those that are filled; each save brings new ones
-_CODE_OR_ADDRESS = re.compile(r"(?:\S*/failures/)?(?:F-?)?([0-9]+)(?:[/?#]\S*)?", re.IGNORECASE)
+_CODE_OR_ADDRESS = re.compile(r"(?:\S*/failures/)?(?:F[\s-]*)?([0-9]+)(?:[/?#]\S*)?", re.IGNORECASE)
 _LONGEST_ADDRESS = 300
 _LOSS = ("offering", "audiences", "lost")
 

@@ -38,10 +38,13 @@ _ANSWER = "answer-"  # the name of a field that answers "is it this one again?":
 
 @require_GET
 def failure_list(request: Request) -> HttpResponse:
-    """Every failure one may read, newest first, narrowed by words, kind or service."""
+    """Every failure one may read, newest first, narrowed by words, kind or service; `for` one, those it may repeat."""
     words, kind, service = (request.GET.get(name, "").strip()[:LONGEST] for name in ("q", "kind", "service"))
     kind = kind if kind in Kind.values else ""
     found = Failure.objects.visible_to(request.user).standing().narrowed(words=words, kind=kind, service=service)
+    linking = _linking(request)
+    found = found.exclude(pk=linking.pk) if linking else found
+    named = named_by(request.user, words)
     page = Paginator(found.newest().select_related("occurrence").prefetch_related("services"), _PER_PAGE).get_page(
         request.GET.get("page")
     )
@@ -55,7 +58,8 @@ def failure_list(request: Request) -> HttpResponse:
         "narrowed": words or kind or service,
         "kind_label": Kind(kind).label if kind else "",
         "service_name": Service.objects.filter(slug=service).values_list("name", flat=True).first() or service,
-        "named": named_by(request.user, words),
+        "linking": linking,
+        "named": named if named != linking else None,
         "kept": kept.urlencode(),
     }
     return page_or_fragment(request, "failures/failure_list.html", "failures/_failure_rows.html", context)
@@ -171,6 +175,13 @@ def failure_withdraw(request: Request, code: str) -> HttpResponse:
     writes.withdraw_failure(actor=request.user, failure=found, because=request.POST.get("because", ""))
     messages.success(request, f"{found.code} is withdrawn. It no longer appears in lists, recall or preflights.")
     return redirect(found)
+
+
+def _linking(request: Request) -> Failure | None:
+    """Return the failure for which one is looked for that it repeats, unless it was withdrawn."""
+    code = request.GET.get("for", "")
+    found = failure_for(request.user, code) if code else None
+    return found if found and found.withdrawn_at is None else None
 
 
 def _tell(request: Request, key: uuid.UUID, form: TellForm) -> HttpResponse:
