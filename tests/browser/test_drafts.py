@@ -131,3 +131,24 @@ def test_a_background_save_that_fails_says_so(open_browser: OpenBrowser, ada: Pe
     story(page).press_sequentially("The queue")
 
     expect(page.locator("#trouble")).to_contain_text("can't be reached")
+
+
+def test_a_save_that_waits_is_let_go_when_the_story_is_told(open_browser: OpenBrowser, ada: Person) -> None:
+    page = open_browser(ada)
+    saves: list[str] = []
+    page.on("request", lambda request: saves.append(request.url) if request.url.endswith("/draft/") else None)
+    page.clock.install()
+    page.goto("/failures/new/")
+    address = page.url
+    page.route(address, lambda route: route.fulfill(status=204))  # the page stays, as while an answer is on its way
+    story(page).fill(WORDS)
+
+    with page.expect_request(address):
+        page.get_by_role("button", name="Tell it").click()
+    page.clock.fast_forward(5000)
+    assert page.evaluate("document.querySelectorAll('.htmx-request').length") == 0
+    assert saves == []
+
+    story(page).press_sequentially(" And more.")
+    page.clock.fast_forward(5000)
+    expect(page.locator("#draft-saved")).to_contain_text("Draft kept")

@@ -12,7 +12,6 @@ PACKAGE = Path(failonce.__file__).parent
 # Rows that nobody refers to may be locked whole. `update_or_create` does so, and can't do otherwise.
 LOCKED_WHOLE = {
     "Answer.objects.update_or_create",
-    "Draft.objects.select_for_update",
     "Head.objects.select_for_update",
     "Invitation.objects.select_for_update",
 }

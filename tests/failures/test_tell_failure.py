@@ -12,7 +12,7 @@ from django.utils.html import strip_tags
 
 from failonce.catalogue.models import Audience, Service
 from failonce.failures.forms import SPARE_LOSSES
-from failonce.failures.models import STORY_LIMIT, Draft, Failure
+from failonce.failures.models import STORY_LIMIT, Failure
 from failonce.failures.recall_source import query_of, text_of
 from failonce.failures.writes import withdraw_failure
 from failonce.history.models import Entry
@@ -262,28 +262,6 @@ def test_nul_bytes_and_broken_utf8_are_shown_not_lost(ada: Person) -> None:
 
     assert answer.exit_code == 0, answer.output
     assert Failure.objects.get().story == "a\ufffdb \ufffd café"
-
-
-def test_telling_uses_up_the_draft(ada: Person) -> None:
-    key = uuid.uuid4()
-    client = signed_in(ada)
-    client.post(f"/failures/new/{key}/draft/", {"story": "half a"})
-    assert Draft.objects.get().fields == {"story": "half a"}
-
-    client.post(f"/failures/new/{key}/", {"story": STORY, "kind": "incident", "visibility": "everyone"})
-
-    assert Draft.objects.count() == 0
-
-
-def test_a_draft_survives_and_is_its_writers_only(ada: Person, bo: Person) -> None:
-    key = uuid.uuid4()
-    signed_in(ada).post(f"/failures/new/{key}/draft/", {"story": "half a story"})
-
-    assert "half a story" in signed_in(ada).get(f"/failures/new/{key}/").content.decode()
-    assert "half a story" not in signed_in(bo).get(f"/failures/new/{key}/").content.decode()
-    refused = signed_in(bo).post(f"/failures/new/{key}/draft/", {"story": "mine now"})
-    assert refused.status_code == 422
-    assert Draft.objects.get().fields == {"story": "half a story"}
 
 
 def test_a_stranger_tells_nothing(db: None) -> None:

@@ -107,6 +107,7 @@ class Failure(models.Model):
     withdrawn_because = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1)
     imported_as = models.CharField(max_length=200, null=True, blank=True, unique=True)
+    told_as = models.UUIDField(null=True, blank=True)  # the key of the form, and of its draft
 
     objects = FailureQuerySet.as_manager()
 
@@ -115,6 +116,7 @@ class Failure(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_at=None) | Q(ended_at__gte=models.F("started_at")), name="ends_after_it_starts"
             ),
+            models.UniqueConstraint(fields=["told_by", "told_as"], name="told_once_from_a_form"),
         ]
         indexes = [
             # The list of failures, newest first.
@@ -196,6 +198,11 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return str(self.key)
+
+
+def told_from(person: Person, key: uuid.UUID) -> Failure | None:
+    """Return what this person told from the form with this key, if it is told already."""
+    return Failure.objects.filter(told_by=person, told_as=key).first()
 
 
 def nothing_told_to(person: Person) -> bool:

@@ -16,7 +16,7 @@ from failonce.catalogue.models import Service
 from failonce.catalogue.ticking import split
 from failonce.failures import writes
 from failonce.failures.forms import TellForm, code_meant, initial_of
-from failonce.failures.models import Draft, Failure, Kind, failure_for
+from failonce.failures.models import Draft, Failure, Kind, failure_for, told_from
 from failonce.failures.searching import LONGEST
 from failonce.history.codes import number_of
 from failonce.history.models import Entry
@@ -74,13 +74,18 @@ def failure_new(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def failure_tell(request: Request, key: uuid.UUID) -> HttpResponse:
     """Tell: the form, its draft, what it resembles; without JavaScript by its buttons."""
+    told = told_from(request.user, key)
     if request.method == "GET":
+        if told is not None:
+            messages.info(request, f"What you wrote there is told, as {told.code}. Here is room for another.")
+            return redirect("failure_new")
         draft = Draft.objects.filter(key=key, person=request.user).first()
         held = draft.fields if draft else _prefilled(request)
         return _tell_page(request, key, TellForm(initial=held), held)
     form = TellForm(request.POST)
     wish = request.POST.get("wish", "tell")
     if wish == "draft":
+        key = uuid.uuid4() if told else key  # asked for by a click, so its words aren't let go
         writes.save_draft(actor=request.user, key=key, fields=_fields_of(request))
         messages.success(request, "The draft is kept. Only you can see it.")
         return redirect("failure_tell", key=key)
@@ -93,7 +98,7 @@ def failure_tell(request: Request, key: uuid.UUID) -> HttpResponse:
 def draft_save(request: Request, key: uuid.UUID) -> HttpResponse:
     """Keep the draft while it is typed."""
     draft = writes.save_draft(actor=request.user, key=key, fields=_fields_of(request))
-    return render(request, "failures/_draft_saved.html", {"draft": draft})
+    return render(request, "failures/_draft_saved.html", {"draft": draft, "told": told_from(request.user, key)})
 
 
 @require_POST
@@ -220,7 +225,7 @@ def _prefilled(request: Request) -> dict[str, Any]:
 def _fields_of(request: Request) -> dict[str, Any]:
     """Return everything the posted form holds, as it stands: a draft is not judged."""
     several = {name for name in request.POST if name == "services" or name.startswith("audiences_")}
-    skipped = {"csrfmiddlewaretoken", "wish"}
+    skipped = {"csrfmiddlewaretoken", "wish", "_draft"}
     return {
         name: request.POST.getlist(name) if name in several else request.POST[name]
         for name in request.POST

@@ -2,7 +2,8 @@
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from failonce.catalogue.names import audience_named, offering_named
 from failonce.catalogue.writes import services_named
-from failonce.failures.models import STORY_LIMIT, Draft, Failure, Impact, Note
+from failonce.failures.models import STORY_LIMIT, Draft, Failure, Impact, Note, told_from
 from failonce.failures.telling import Loss, Telling, without_nul
 from failonce.history.chain import Happening, record, record_many
 from failonce.history.verbs import Verb
@@ -20,6 +21,7 @@ from failonce.people.permissions import require
 
 _PLAIN_FIELDS = ("title", "kind", "story", "started_at", "ended_at", "deployment", "source", "visibility")
 DRAFTS_KEPT = 20  # per person; the oldest makes room
+_JUST_NOW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,10 @@ class Told:
 
 @transaction.atomic
 def tell_failure(*, actor: Person, telling: Telling, draft: uuid.UUID | None = None) -> Told:
-    """Record a failure in the words of the person who saw it; its draft, if there was one, goes."""
+    """Record a failure in the words of the person who saw it; its draft, if there was one, goes.
+
+    The same sent twice from one form, as by two clicks or after an answer was lost, is told once.
+    """
     told, happenings = keep_telling(actor=actor, telling=telling, draft=draft)
     record_many(actor=actor, happenings=happenings)
     return told
@@ -42,11 +47,16 @@ def keep_telling(*, actor: Person, telling: Telling, draft: uuid.UUID | None) ->
     """Do what `tell_failure` does, and leave it to the write that calls this to record it, last."""
     require(actor, Verb.FAILURE_TELL)
     telling = telling.checked(timezone.now())
-    failure = Failure(told_by=actor, **plain_fields(telling))
+    failure = Failure(told_by=actor, told_as=draft, **plain_fields(telling))
+    if draft is not None:
+        _hold_drafts(actor)
+        Draft.objects.filter(key=draft, person=actor).delete()
+        if earlier := told_from(actor, draft):
+            if _is_again(earlier, telling):
+                return Told(earlier, []), []
+            failure.told_as = None  # they went back and told something else
     failure.save(force_insert=True)
     notices, named = _relate(actor, failure, telling)
-    if draft is not None:
-        Draft.objects.filter(key=draft, person=actor).delete()
     return Told(failure, notices), [*named, Happening(Verb.FAILURE_TELL, failure.code, {"title": failure.title})]
 
 
@@ -99,13 +109,19 @@ def withdraw_failure(*, actor: Person, failure: Failure, because: str = "") -> F
 
 
 @transaction.atomic
-def save_draft(*, actor: Person, key: uuid.UUID, fields: Mapping[str, Any]) -> Draft:
-    """Keep a telling as it stands in its form; a draft is nobody else's and not part of history."""
+def save_draft(*, actor: Person, key: uuid.UUID, fields: Mapping[str, Any]) -> Draft | None:
+    """Keep a telling as it stands in its form; a draft is nobody else's and not part of history.
+
+    Returns None, with nothing kept, if it was told from this form already: a save may arrive after the telling.
+    """
     size = sum(len(str(value)) for value in fields.values())
     if size > 2 * STORY_LIMIT:
         raise Refused(f"This draft has {size:,} characters; up to {2 * STORY_LIMIT:,} are kept.")
     kept = {name: _clean(value) for name, value in fields.items()}
-    draft = Draft.objects.select_for_update().filter(key=key).first()
+    _hold_drafts(actor)
+    if told_from(actor, key):
+        return None
+    draft = Draft.objects.filter(key=key).first()
     if draft is not None and draft.person_id != actor.pk:
         raise Refused("This draft isn't yours. Open a new one under Tell.")
     draft = draft or Draft(key=key, person=actor)
@@ -170,6 +186,26 @@ def _note(actor: Person, failure: Failure, kind: str, verb: Verb, text: str) -> 
     note = Note.objects.create(failure=failure, kind=kind, text=text, written_by=actor)
     record(actor=actor, verb=verb, subject=failure.code, note=note.pk)
     return note
+
+
+def _hold_drafts(person: Person) -> None:
+    """Wait until nobody else keeps or tells a draft of this person, and keep others waiting until the commit."""
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
+def _is_again(failure: Failure, telling: Telling) -> bool:
+    """Tell whether a telling says what was told before, all of it."""
+    # A start that is left empty is the moment of the telling, another one each time.
+    at_once = failure.told_at - failure.started_at < _JUST_NOW and timezone.now() - telling.started_at < _JUST_NOW
+    again = replace(telling, started_at=failure.started_at) if at_once else telling
+    losses = [impact.lost for impact in failure.impacts.all()]
+    return (
+        failure.withdrawn_at is None
+        and not _differences(failure, again)
+        and losses == [loss.lost.strip() for loss in telling.losses]
+        and failure.services.count() == len(set(telling.services))
+        and failure.readers.count() == len(set(telling.readers))
+    )
 
 
 def _forget_oldest_drafts(person: Person) -> None:

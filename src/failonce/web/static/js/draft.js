@@ -103,6 +103,11 @@
     form.addEventListener("htmx:afterRequest", (event) => {
       if (event.target === form && event.detail.successful) forget(form);
     });
+    // A save of the draft that still waits when a button is pressed would arrive after it, and bring the draft back.
+    let leaving = false;
+    document.addEventListener("submit", (event) => { leaving = !event.defaultPrevented; });
+    form.addEventListener("input", () => { leaving = false; });
+    form.addEventListener("htmx:beforeRequest", (event) => { if (leaving) event.preventDefault(); });
   };
 
   const done = document.cookie.match(/(?:^|; )failonce_draft_done=([\w.-]+)/);
