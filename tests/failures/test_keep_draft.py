@@ -134,6 +134,30 @@ def test_what_was_withdrawn_can_be_told_again_from_its_form(ada: Person) -> None
     assert Failure.objects.standing().count() == 1
 
 
+def test_what_says_nothing_is_no_draft(ada: Person) -> None:
+    key, browser = uuid.uuid4(), signed_in(ada)
+    keep(browser, key)
+    assert Draft.objects.count() == 1
+
+    emptied = keep(browser, key, story=" \n\t ", title=" ", services=[" "])
+
+    assert Draft.objects.count() == 0
+    assert emptied.content.decode().strip() == ""
+    shown = browser.post(f"/failures/new/{key}/", {"story": " ", "wish": "draft"}, follow=True)
+    assert "Nothing is written yet, so there is no draft to keep." in shown.content.decode()
+
+
+def test_a_draft_without_a_story_has_a_name_to_click_on(ada: Person) -> None:
+    key, browser = uuid.uuid4(), signed_in(ada)
+
+    keep(browser, key, story=" \n ", title=" ", more_services="queue")
+
+    others = browser.get("/failures/new/", follow=True).content.decode()
+    assert f'<a href="/failures/new/{key}/" dir="auto">A draft without a story yet</a>' in others
+    keep(browser, key, story="\n  The queue\n filled.", title=" ")
+    assert Draft.objects.get().name == "The queue filled."
+
+
 KEEPS, TELLS = ("INSERT", '"failures_draft"'), ("INSERT", '"failures_failure"')
 HOLDS_DRAFTS = ('FROM "people_person"', "FOR NO KEY UPDATE")
 

@@ -199,6 +199,12 @@ class Draft(models.Model):
     def __str__(self) -> str:
         return str(self.key)
 
+    @property
+    def name(self) -> str:
+        """What a draft is called in lists: its title or story, as far as there are any."""
+        said = (" ".join(str(self.fields.get(field, "")).split()) for field in ("title", "story"))
+        return next(filter(None, said), "A draft without a story yet")
+
 
 def told_from(person: Person, key: uuid.UUID) -> Failure | None:
     """Return what this person told from the form with this key, if it is told already."""

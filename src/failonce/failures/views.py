@@ -86,8 +86,10 @@ def failure_tell(request: Request, key: uuid.UUID) -> HttpResponse:
     wish = request.POST.get("wish", "tell")
     if wish == "draft":
         key = uuid.uuid4() if told else key  # asked for by a click, so its words aren't let go
-        writes.save_draft(actor=request.user, key=key, fields=_fields_of(request))
-        messages.success(request, "The draft is kept. Only you can see it.")
+        if writes.save_draft(actor=request.user, key=key, fields=_fields_of(request)):
+            messages.success(request, "The draft is kept. Only you can see it.")
+        else:
+            messages.info(request, "Nothing is written yet, so there is no draft to keep.")
         return redirect("failure_tell", key=key)
     if wish == "look" or not form.is_valid():
         return _tell_page(request, key, form, _fields_of(request), status=200 if wish == "look" else 422)

@@ -22,6 +22,7 @@ from failonce.people.permissions import require
 _PLAIN_FIELDS = ("title", "kind", "story", "started_at", "ended_at", "deployment", "source", "visibility")
 DRAFTS_KEPT = 20  # per person; the oldest makes room
 _JUST_NOW = timedelta(minutes=1)
+_CHOSEN_FOR_ONE = {"kind", "visibility"}  # the form says these even where nobody has written a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +113,16 @@ def withdraw_failure(*, actor: Person, failure: Failure, because: str = "") -> F
 def save_draft(*, actor: Person, key: uuid.UUID, fields: Mapping[str, Any]) -> Draft | None:
     """Keep a telling as it stands in its form; a draft is nobody else's and not part of history.
 
-    Returns None, with nothing kept, if it was told from this form already: a save may arrive after the telling.
+    Returns None, with nothing kept, if nothing is written, or if it was told from this form already: a save may
+    arrive after the telling.
     """
     size = sum(len(str(value)) for value in fields.values())
     if size > 2 * STORY_LIMIT:
         raise Refused(f"This draft has {size:,} characters; up to {2 * STORY_LIMIT:,} are kept.")
     kept = {name: _clean(value) for name, value in fields.items()}
     _hold_drafts(actor)
-    if told_from(actor, key):
+    if told_from(actor, key) or not _says_anything(kept):
+        Draft.objects.filter(key=key, person=actor).delete()
         return None
     draft = Draft.objects.filter(key=key).first()
     if draft is not None and draft.person_id != actor.pk:
@@ -211,6 +214,10 @@ def _is_again(failure: Failure, telling: Telling) -> bool:
 def _forget_oldest_drafts(person: Person) -> None:
     old = Draft.objects.filter(person=person).order_by("-saved_at").values_list("pk", flat=True)[DRAFTS_KEPT:]
     Draft.objects.filter(pk__in=list(old)).delete()
+
+
+def _says_anything(fields: Mapping[str, Any]) -> bool:
+    return any("".join(value).strip() for name, value in fields.items() if name not in _CHOSEN_FOR_ONE)
 
 
 def _clean(value: Any) -> Any:
