@@ -1,6 +1,7 @@
 """Telling in a real browser: shown the repeat while typing, never losing a word, and without JavaScript."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,8 @@ from playwright.sync_api import expect
 
 from failonce.failures.models import Failure
 from failonce.failures.telling import Telling
-from failonce.failures.writes import tell_failure
+from failonce.failures.writes import tell_failure, withdraw_failure
+from failonce.modes.memory import memory
 from failonce.modes.models import FailureMode
 from failonce.people.models import Person
 from tests.browser.conftest import OpenBrowser
@@ -122,16 +124,87 @@ def test_everything_works_without_javascript(open_browser: OpenBrowser, ada: Per
     assert FailureMode.objects.get().occurrences.count() == 2
 
 
-def test_no_is_one_click_and_the_pair_goes(open_browser: OpenBrowser, ada: Person, earlier: Failure) -> None:
+@pytest.mark.parametrize("javascript", [True, False])
+def test_no_is_one_click_and_so_is_another_mind(
+    open_browser: OpenBrowser, ada: Person, earlier: Failure, *, javascript: bool
+) -> None:
+    told = tell_failure(actor=ada, telling=Telling(story=AGAIN, started_at=datetime(2026, 5, 1, tzinfo=UTC))).failure
+    page = open_browser(ada, javascript=javascript)
+    page.goto(told.get_absolute_url())
+    pair = page.locator(f"#like-{earlier.code}")
+    folded = page.locator("#answered")
+
+    pair.get_by_role("button", name="No", exact=True).click()
+
+    expect(page.locator("#history")).to_contain_text(f"{earlier.code}, no")
+    if javascript:
+        expect(pair).to_be_hidden()
+        folded.get_by_text("What was answered (1)").click()
+        assert barriers(page) + sticks_out(page) == []
+    expect(folded.get_by_role("button", name="No", exact=True)).to_have_attribute("aria-pressed", "true")
+    pair.get_by_role("button", name="Yes").click()
+
+    mode = page.locator("#facts").get_by_role("link", name="M-")
+    expect(mode).to_be_visible()
+    expect(page.locator("#history")).to_contain_text(f"{earlier.code}, yes")
+    expect(page.locator("#resembles")).to_have_count(1)
+    expect(folded).to_have_count(0)
+    pair.get_by_role("button", name="Not sure").click()
+    expect(pair).to_contain_text("answered: not sure")
+    expect(pair).to_be_visible()
+
+
+def test_an_answer_that_comes_too_late_says_so(
+    open_browser: OpenBrowser, ada: Person, bo: Person, earlier: Failure
+) -> None:
     told = tell_failure(actor=ada, telling=Telling(story=AGAIN, started_at=datetime(2026, 5, 1, tzinfo=UTC))).failure
     page = open_browser(ada)
     page.goto(told.get_absolute_url())
+    withdraw_failure(actor=bo, failure=earlier)
 
-    page.locator(f"#like-{earlier.code}").get_by_role("button", name="No", exact=True).click()
+    page.locator(f"#like-{earlier.code}").get_by_role("button", name="Yes").click()
 
-    expect(page.locator(f"#like-{earlier.code}")).to_have_count(0)
-    page.reload()
-    expect(page.locator(f"#like-{earlier.code}")).to_have_count(0)
+    expect(page.locator("main")).to_contain_text(f"{earlier.code} was withdrawn, so nothing is linked to it any more.")
+    expect(page.locator("h1")).to_have_count(1)
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_faint_likenesses_are_folded_while_telling(
+    open_browser: OpenBrowser, monkeypatch: pytest.MonkeyPatch, ada: Person, earlier: Failure, *, javascript: bool
+) -> None:
+    search = memory.search
+    monkeypatch.setattr(
+        memory, "search", lambda *asked, **how: [replace(hit, said=False) for hit in search(*asked, **how)]
+    )
+    page = open_browser(ada, javascript=javascript)
+    page.goto("/failures/new/")
+    beside, pair = page.locator("#resembling"), page.locator(f"#like-{earlier.code}")
+    story = page.get_by_label("What happened?")
+
+    def ask(text: str) -> None:
+        story.fill(text)
+        if not javascript:
+            page.get_by_role("button", name="Has this happened before?").click()
+
+    ask(AGAIN)
+    expect(beside).to_contain_text("Nothing told earlier clearly resembles this so far.")
+    expect(pair).to_be_hidden()
+    beside.get_by_text("1 faint likeness").click()
+    pair.get_by_label("No", exact=True).check()
+    ask(f"{AGAIN} Two hours.")
+    expect(beside).to_contain_text("Nothing else told earlier")
+    beside.get_by_text("What you answered (1)").click()
+    if javascript:
+        assert barriers(page) + sticks_out(page) == []
+        page.locator("#answered").evaluate("fold => { fold.dataset.before = ''; }")
+        ask(f"{AGAIN} Two hours long.")
+        expect(page.locator("#answered[data-before]")).to_have_count(0)
+        expect(pair.get_by_label("No", exact=True)).to_be_checked()
+    expect(pair).to_be_visible()
+    pair.get_by_label("Yes").check()
+    page.get_by_role("button", name="Tell it").click()
+
+    expect(page.locator("#facts")).to_contain_text("M-")
 
 
 @pytest.mark.parametrize("javascript", [True, False])

@@ -133,14 +133,14 @@ def test_a_failure_that_happened_once_shows_its_own_alone(bo: Person, adas_failu
 def test_an_answer_brings_them_along(bo: Person, adas_failure: Failure, again: Failure) -> None:
     address = f"/modes/answer/{again.code}/{adas_failure.code}/"
 
-    unlinked = signed_in(bo).post(address, {"answer": "no"}, headers={"HX-Request": "true"}).content.decode()
-    linked = signed_in(bo).post(address, {"answer": "yes"}, headers={"HX-Request": "true"}).content.decode()
+    unlinked = signed_in(bo).post(address, {"answer": "no"}, headers={"HX-Request": "true"}, follow=True)
+    linked = signed_in(bo).post(address, {"answer": "yes"}, headers={"HX-Request": "true"}, follow=True)
 
-    for page, words in ((unlinked, "No lesson is written yet."), (linked, KNOWN)):
-        assert page.strip().startswith('<section class="section" id="resembles"')
-        assert 'id="lessons" hx-swap-oob="true"' in page
+    for answer, words in ((unlinked, "No lesson is written yet."), (linked, KNOWN)):
+        page = answer.content.decode()
         assert words in page
-        assert "<html" not in page
+        assert all(f'id="{part}"' in page for part in ("resembles", "facts", "lessons", "history"))
+    assert 'hx-select="#resembles, #refused" hx-select-oob="#facts, #lessons, #history"' in page
 
 
 def test_many_lessons_ask_the_database_no_more_than_few(bo: Person, adas_failure: Failure, again: Failure) -> None:

@@ -18,12 +18,11 @@ from failonce.failures import writes
 from failonce.failures.forms import TellForm, code_meant, initial_of
 from failonce.failures.models import Draft, Failure, Kind, failure_for, told_from
 from failonce.failures.searching import LONGEST
-from failonce.history.codes import number_of
 from failonce.history.models import Entry
 from failonce.history.verbs import Verb
 from failonce.modes.learnt import learnt_context
 from failonce.modes.models import Answer, named_by
-from failonce.modes.resemblance import resembling_context, resembling_text
+from failonce.modes.resemblance import resembling_context, typed_context
 from failonce.modes.writes import answer_repeat, tell_with_answers
 from failonce.people.errors import Conflict, DomainError, Refused
 from failonce.people.models import Person
@@ -240,24 +239,11 @@ def _answers_in(held: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _resembling(person: Person, held: dict[str, Any]) -> dict[str, Any]:
-    """Return whether the form has words, what they resemble, and the answers given to what it doesn't show any more."""
-    answers = _answers_in(held)
+    """Return whether the form has words, and what they resemble."""
     story, title = held.get("story", ""), held.get("title", "")
-    found = resembling_text(
-        person,
-        story=story,
-        title=title,
-        services=(*held.get("services", ()), *split(held.get("more_services", ""))),
-        answers=answers,
-    )
-    # The words go on changing after an answer, and a failure may be withdrawn; without a field of its own, an answer
-    # would be gone with its likeness.
-    gone = answers.keys() - {each.failure.code for each in found}
-    failures = Failure.objects.visible_to(person).filter(pk__in=[number_of(code, "F") for code in gone])
-    answered = [
-        (each, Answer.Value(answers[each.code])) for each in failures if answers.get(each.code) in Answer.Value.values
-    ]
-    return {"asked": bool(f"{story}{title}".strip()), "resembling": found, "answered": answered}
+    services = (*held.get("services", ()), *split(held.get("more_services", "")))
+    shown = typed_context(person, story=story, title=title, services=services, answers=_answers_in(held))
+    return shown | {"asked": bool(f"{story}{title}".strip())}
 
 
 def _failure_context(person: Person, found: Failure) -> dict[str, Any]:

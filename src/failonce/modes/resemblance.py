@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from failonce.failures.models import Failure
+from failonce.failures.models import Failure, FailureQuerySet
 from failonce.failures.recall_source import query_of
 from failonce.failures.telling import first_sentence
 from failonce.history.codes import number_of
@@ -53,15 +53,19 @@ def resembling(person: Person, failure: Failure, *, limit: int = SHOWN) -> list[
 
 
 def resembling_context(person: Person, failure: Failure) -> dict[str, Any]:
-    """Return what the pages show of a failure's repeats: its mode, and what it resembles, surely or faintly."""
-    found = [] if failure.withdrawn_at else _found_or_linked(person, failure)
-    sure = [each for each in found if each.said or each.answer == Answer.Value.YES]
-    return {
-        "failure": failure,
-        "mode": FailureMode.objects.filter(occurrences__failure=failure).first(),
-        "said": sure,
-        "faint": [each for each in found if each not in sure],
-    }
+    """Return what the pages show of a failure's repeats: its mode, and what `typed_context` does of earlier ones."""
+    earlier = Failure.objects.visible_to(person).standing().filter(started_at__lte=failure.started_at)
+    found, answers = ([], {}) if failure.withdrawn_at else (resembling(person, failure), answers_about(failure))
+    mode = FailureMode.objects.filter(occurrences__failure=failure).first()
+    return {"failure": failure, "mode": mode} | _sorted_out(found, answers, earlier)
+
+
+def typed_context(
+    person: Person, *, story: str, title: str, services: tuple[str, ...], answers: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return what is shown beside a text being typed: likenesses `said` and `faint`, and what else was `answered`."""
+    found = resembling_text(person, story=story, title=title, services=services, answers=answers)
+    return _sorted_out(found, answers, Failure.objects.visible_to(person))
 
 
 def answers_about(failure: Failure) -> dict[str, str]:
@@ -82,19 +86,31 @@ def _resemblances(
     return _with_failures(hits, answers)
 
 
-def _found_or_linked(person: Person, failure: Failure) -> list[Resemblance]:
-    """Return what it resembles, and then the earlier failures people said it repeats although recall misses them."""
-    found = resembling(person, failure)
-    said = {code for code, value in answers_about(failure).items() if value == Answer.Value.YES}
-    missed = said - {each.failure.code for each in found}
-    earlier = (
-        Failure.objects.visible_to(person)
-        .standing()
-        .filter(pk__in=[number_of(code, "F") for code in missed], started_at__lte=failure.started_at)
-    )
-    modes = _modes_of(earlier)
-    linked = [Resemblance(each, 1.0, (), True, Answer.Value.YES, modes.get(each.pk)) for each in earlier.newest()]
-    return [*found, *linked]
+def _sorted_out(
+    found: list[Resemblance], answers: Mapping[str, str], failures: FailureQuerySet
+) -> dict[str, list[Resemblance]]:
+    """Sort what recall finds and what people answered about these failures into what is said, faint, and answered."""
+    both = [*found, *_answered_besides(found, answers, failures)]
+    said = [each for each in both if each.said or each.answer == Answer.Value.YES]
+    faint = [each for each in found if each not in said]
+    return {"said": said, "faint": faint, "answered": [each for each in both if each not in (*said, *faint)]}
+
+
+def _answered_besides(
+    found: list[Resemblance], answers: Mapping[str, str], failures: FailureQuerySet
+) -> list[Resemblance]:
+    """Return those answered about that recall leaves out or misses, lest nobody could answer otherwise.
+
+    What is typed goes on changing after an answer, too, and a failure may be withdrawn.
+    """
+    besides = answers.keys() - {each.failure.code for each in found}
+    rows = failures.filter(pk__in=[number_of(code, "F") for code in besides]).newest()
+    modes = _modes_of(rows)
+    return [
+        Resemblance(row, 0.0, (), False, answers[row.code], modes.get(row.pk))
+        for row in rows
+        if answers.get(row.code) in Answer.Value.values
+    ]
 
 
 def _modes_of(failures: Iterable[Failure]) -> dict[int, FailureMode]:

@@ -13,9 +13,7 @@ from failonce.history.models import Entry
 from failonce.history.verbs import Verb
 from failonce.lessons.models import Lesson
 from failonce.modes import writes
-from failonce.modes.learnt import learnt_context
 from failonce.modes.models import FailureMode, mode_for, modes_for
-from failonce.modes.resemblance import resembling_context
 from failonce.people.errors import Conflict, Refused
 from failonce.people.models import Person
 from failonce.people.permissions import may
@@ -76,10 +74,7 @@ def repeat_answer(request: Request, code: str, other: str) -> HttpResponse:
     failure = failure_for(request.user, code)
     earlier = failure_for(request.user, other)
     writes.answer_repeat(actor=request.user, failure=failure, other=earlier, value=request.POST.get("answer", ""))
-    if request.htmx:
-        context = resembling_context(request.user, failure) | learnt_context(request.user, failure)
-        return render(request, "failures/_answered.html", context)
-    return redirect(f"{failure.get_absolute_url()}#resembles")
+    return redirect(f"{failure.get_absolute_url()}#like-{earlier.code}")
 
 
 def _mode_context(person: Person, found: FailureMode) -> dict[str, Any]:
