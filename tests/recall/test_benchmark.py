@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.recall import young
 from benchmarks.recall.figures import Answer, alarm_level, auc, calibration_noise, figures
 from benchmarks.recall.peers.fts5 import FTS5
 from benchmarks.recall.peers.ours import Ours, WithoutServices
@@ -162,6 +163,17 @@ def test_a_list_of_the_demo_is_asked_among_its_failures_and_lessons(tmp_path: Pa
     answers = [one.documents[at] for at in sorted(one.questions[0].answers)]
     assert [doc.id for doc in answers] == ["F-14", "L-12"]
     assert answers[1].title.startswith("When you write a regular expression")
+
+
+def test_a_young_archive_holds_what_was_drawn_and_knows_nothing_else(folder: Path) -> None:
+    bugs, _ = read_sets(folder, None, everything=True)
+
+    asked = list(young.young(bugs, 2))
+
+    assert {len(held) for _, _, held in asked} == {2}
+    assert {bool(question.answers & held) for question, _, held in asked} == {True, False}
+    assert all(question.answers & held or not question.answers for question, _, held in asked)
+    assert all(hit is None or int(hit.key) in held for _, hit, held in asked)
 
 
 def test_our_lists_name_every_line_once() -> None:

@@ -1,4 +1,4 @@
-"""With few texts to know words from, a change isn't taken for a repeat because of one common word."""
+"""With few texts to know words from, nothing is taken for a repeat because of one common word."""
 
 import pytest
 
@@ -19,6 +19,13 @@ INNOCENT = [
     "Rename a variable in the table of contents generator.",
     "Add unit tests for the date picker.",
 ]
+NOVEL = [
+    "Nobody saw the date on the milk, and eleven people drank it on Sunday.",
+    "A parcel stood at the gateway of the warehouse for a week.",
+    "The lift stopped between two floors and somebody had to be let out.",
+    "The coffee machine leaked into the floor box of the reception at noon.",
+]
+AGAIN = "The certificate of the partner gateway ended on a Sunday; its end date was watched by nobody."
 RISKY = "Renew the TLS certificate of the checkout gateway by hand; its end date is next week."
 
 
@@ -35,6 +42,20 @@ def test_an_innocent_change_is_left_in_peace(change: str, many: int) -> None:
     hits = memory(many).search(Query(change, kind="change"))
 
     assert [hit for hit in hits if hit.said] == []
+
+
+@pytest.mark.parametrize("many", range(len(TOLD) + 1))
+@pytest.mark.parametrize("story", NOVEL)
+def test_a_failure_that_repeats_nothing_is_told_in_peace(story: str, many: int) -> None:
+    hits = memory(many).search(Query(story))
+
+    assert [hit for hit in hits if hit.said] == []
+
+
+def test_a_failure_that_repeats_one_is_told_so_from_the_first_day() -> None:
+    hits = memory(len(TOLD)).search(Query(AGAIN))
+
+    assert [hit.key for hit in hits if hit.said] == ["F-5"]
 
 
 def test_a_risky_change_is_not() -> None:

@@ -32,6 +32,8 @@ _WASTE_WORTH_MOVING = 0.34
 _FEWEST_WORTH_MOVING = 1_000
 # Bug reports repeat those of the last days; what an organisation repeats may be years old.
 _SOON = 200
+# Of a change in four words, sharing three is no likeness yet; it's read as if it had more to say.
+_FEWEST_TERMS = 8
 
 Vectors = NDArray[np.int8]
 
@@ -134,9 +136,9 @@ class Index:
         return [_hit(one, reasons, level) for one in found]
 
     def _found(self, read: ReadQuery, asked: Vectors | None, without: Collection[str], wanted: _Wanted) -> list[Found]:
-        # A change is short and mostly innocent, so one common word must not pass for a likeness.
         is_change = read.query.kind == "change"
-        question = ask(self._postings, read.title, read.body, len(self._numbers), counts_new=is_change)
+        fewest_terms = _FEWEST_TERMS if is_change else 0
+        question = ask(self._postings, read.title, read.body, len(self._numbers), fewest_terms=fewest_terms)
         allowed = self._allowed(read.query, without)
         named = set(self._facts.texts_for(read.paths))
         if self._meaning and asked is not None:

@@ -22,8 +22,6 @@ MOST_COMPARED = 100
 _MOST_EQUALS = 10
 _TITLE_COUNTS = 3
 _ENOUGH_TEXTS = 200
-# Of a change in four words, sharing three is no likeness yet; it's read as if it had more to say.
-_ENOUGH_TERMS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +41,11 @@ class Question:
     texts: int
 
 
-def ask(postings: Postings, title: list[str], body: list[str], texts: int, *, counts_new: bool = False) -> Question:
+def ask(postings: Postings, title: list[str], body: list[str], texts: int, *, fewest_terms: int = 0) -> Question:
     """A query's terms with their weights; the title's count three times.
 
-    `counts_new` makes words that no text has count against a likeness while there are few texts.
+    Words that no text has count against a likeness while there are few texts, and so does what a question of
+    fewer than `fewest_terms` terms leaves unsaid.
     """
     counts = Counter(body)
     for term in title:
@@ -57,9 +56,7 @@ def ask(postings: Postings, title: list[str], body: list[str], texts: int, *, co
     rarity = rarities(postings, ids, texts)
     times = np.array([counts[term] for _, term in pairs], dtype=np.float32)
     weight = (1 + np.log(np.maximum(times, 1))) * rarity
-    new = _unknown(counts, known, texts if counts_new else _ENOUGH_TEXTS)
-    if counts_new:
-        new = np.append(new, np.ones(max(0, _ENOUGH_TERMS - len(counts)), np.float32))
+    new = np.append(_unknown(counts, known, texts), np.ones(max(0, fewest_terms - len(counts)), np.float32))
     titles = set(title)
     return Question(
         words=[term for _, term in pairs],

@@ -1,0 +1,68 @@
+"""How often recall speaks while few failures are told: python -m benchmarks.recall.young --data FOLDER."""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from benchmarks.recall.figures import auc
+from benchmarks.recall.sets import Question, Set, read_sets
+from failonce.recall import Hit, Index, Query, Text
+
+_SIZES = (5, 15, 40, 100)
+# So many archives are drawn of each set and size, and so many novel questions asked of each.
+_DRAWN, _MOST_NOVEL = 8, 30
+
+
+def young(one: Set, size: int) -> Iterator[tuple[Question, Hit | None, set[int]]]:
+    """Questions asked of archives of `size` texts drawn from a set, with the first hit and what the archive holds."""
+    for seed in range(_DRAWN):
+        chance = random.Random(seed)
+        held = set(chance.sample(range(len(one.documents)), size))
+        index = Index()
+        texts = [(n, one.documents[n]) for n in sorted(held)]
+        index.put_many(Text(str(n), d.title, d.text, when=float(n), services=d.services) for n, d in texts)
+        novel = chance.sample(one.novel, min(_MOST_NOVEL, len(one.novel)))
+        for question in [q for q in one.repeats if q.answers & held] + novel:
+            query = Query(question.text, question.title, question.services, before=float(question.before))
+            yield question, next(iter(index.search(query, limit=1)), None), held
+
+
+def row(sets: Sequence[Set], size: int) -> str:
+    """The figures of all sets together, their AUC one by one."""
+    first = said_rightly = repeats = said_wrongly = novel = 0
+    aucs = []
+    for one in sets:
+        levels: tuple[list[float], list[float]] = ([], [])
+        for question, hit, held in young(one, size):
+            is_repeat = bool(question.answers & held)
+            is_right = hit is not None and int(hit.key) in question.answers
+            is_said = hit is not None and hit.said
+            levels[not is_repeat].append(hit.probability if hit else 0.0)
+            repeats += is_repeat
+            novel += not is_repeat
+            first += is_right
+            said_rightly += is_right and is_said
+            said_wrongly += is_said and not is_repeat
+        aucs.append(auc(*levels))
+    shown = " ".join("-" if level is None else f"{level:.2f}" for level in aucs)
+    return f"{size:5} {first / repeats:8.2f} {said_rightly / repeats:13.2f} {said_wrongly / novel:13.2f}   {shown}"
+
+
+def main() -> None:
+    """Print one row for each size of archive."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    wants = parser.parse_args()
+    every = read_sets(wants.data, Path(__file__).parent / "changes", False)
+    # Bug trackers are never young.
+    sets = [one for one in every if one.teaches and not one.about_changes and not one.name.startswith("duplicates")]
+    print(f"texts      R@1  said rightly  said wrongly   AUC of {', '.join(one.name for one in sets)}")
+    for size in _SIZES:
+        print(row(sets, size), flush=True)
+
+
+if __name__ == "__main__":
+    main()
