@@ -91,10 +91,9 @@ def test_an_organisation_is_one_source_in_every_set_it_stands_in() -> None:
 
 
 def test_what_ships_has_no_say_in_what_is_learnt(monkeypatch: pytest.MonkeyPatch) -> None:
-    words = ("disk", "queue", "lock", "index", "pool", "cable")
-    told = [f"The {one} {other} of the store gave way." for one in words for other in words]
+    told = [f"The old disk of {' '.join(f'room{n}r{shelf}' for shelf in range(n + 1))} gave way." for n in range(80)]
     documents = [Document(str(n), "", text, "x") for n, text in enumerate(told)]
-    one = Set("made", documents, [Question("", "disk queue store", len(told), frozenset([1]), "x")], "as made")
+    one = Set("made", documents, [Question("", "disk of the store", len(told), frozenset([1]), "x")], "as made")
     shipped = Weights().failure
     upside_down = replace(shipped, rank={name: -weight for name, weight in shipped.rank.items()})
 
@@ -103,6 +102,7 @@ def test_what_ships_has_no_say_in_what_is_learnt(monkeypatch: pytest.MonkeyPatch
     _, (other,) = learn.rows_of(one, None)
 
     steady = [at for at, name in enumerate(names) if name != "behind"]  # worked out anew from each order
+    assert len(usual.places) == len(told)
     assert usual.places == other.places
     assert (usual.signals[:, steady] == other.signals[:, steady]).all()
 

@@ -36,6 +36,9 @@ def quoted(told: str, asked: str) -> list[str]:
         ("The connection pool drained.", "raise ConnectionPoolExhausted", ["ConnectionPool"]),
         ("max_connections was too low", "maxConnections is too low", ["maxConnections is too low"]),
         ("接続が切れた", "再接続エラー", ["接続"]),
+        ("接続が切れた。続行した", "接続行", ["接続", "続行"]),
+        ("The lock was held.", "deadbeef1234/lock", ["lock"]),
+        ("The lock was held.", "lock/" + "a" * 100_000, ["lock"]),
     ],
 )
 def test_of_a_name_in_parts_what_both_have_is_quoted(told: str, asked: str, expected: list[str]) -> None:

@@ -73,6 +73,32 @@ def test_a_stack_trace_keeps_its_lines() -> None:
     assert html == f"<p>It said:</p>\n<pre><code>{trace}</code></pre>\n<p>Well.</p>\n"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-   It said:\n\n    ```\n    2026-11-29 10:12:01 a\n    2026-11-29 10:12:02 b\n    ```\n\n-   next",
+        "~~~\n```\n2026-11-29 10:12:01 a\n2026-11-29 10:12:02 b\n~~~\nok",
+        "````\n```\n2026-11-29 10:12:01 a\n2026-11-29 10:12:02 b\n```\n````",
+        "| x\x0by | z |\n|---|---|\n| 1 | 2 |",
+    ],
+)
+def test_what_the_writer_marked_stays_as_it_is(text: str) -> None:
+    html = story_html(text)
+
+    assert html.count("<pre>") == ("2026" in text)
+    assert "<table>" in html or "2026-11-29 10:12:01 a\n2026-11-29 10:12:02 b\n" in html
+
+
+def test_a_trace_after_marked_code_keeps_its_lines_too() -> None:
+    assert story_html("```disk```\n\nKeyError: 7\n  at once").count("<pre>") == 1
+
+
+def test_many_traces_take_no_more_room_than_they_fill() -> None:
+    text = "x" + "~" * 90_000 + "\n\n" + "KeyError:\nKeyError:\n\n" * 5_000
+
+    assert len(story_html(text)) < 4 * len(text)
+
+
 def test_a_very_long_story_is_shown_as_typed_and_at_once() -> None:
     text = "<b>*[" * LONGEST_RENDERED
 

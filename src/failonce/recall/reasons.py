@@ -66,20 +66,20 @@ class Reasons:
     def _stretches(self, common: Common) -> list[_Stretch]:
         """Where words stand together in both texts."""
         found: list[_Stretch] = []
-        before, worth = "", common.worth.get
+        before, since, worth = "", 0, common.worth.get
         for term, start, end in self._places:
             value = worth(term)
             if not value:
                 continue
-            if not found or not self._continues(found[-1], start, end, (before, term) in common.together):
+            is_whole = start <= since < end  # a name after its parts
+            near = (before, term) in common.together
+            if not found or not (is_whole or self._continues(found[-1], start, end, near)):
                 found.append(_Stretch(start, end))
             found[-1].take(term, start, end, value)
-            before = term
+            before, since = term, start
         return found
 
     def _continues(self, stretch: _Stretch, start: int, end: int, near: bool) -> bool:
-        if start < stretch.end:
-            return True  # the whole name after its parts
         gap = self._text[stretch.end : start]
         return near and end - stretch.start <= _LONGEST_PHRASE and len(gap) < 14 and bool(_BETWEEN.fullmatch(gap))
 

@@ -89,8 +89,9 @@ def _terms_of(chunk: str) -> tuple[str, ...]:
 
 def _placed(chunk: str) -> list[Placed]:
     known = _terms_of(chunk)
-    # Nearly every word is one term, known from before; only names in parts are read again.
-    return [(term, 0, len(chunk.rstrip(_EDGES))) for term in known] if len(known) < 2 else _read(chunk)
+    word = chunk.rstrip(_EDGES)
+    # Nearly every chunk is one plain word, known from before; only names in parts are read again.
+    return [(known[0], 0, len(word))] if len(known) == 1 and _PART.fullmatch(word) else _read(chunk)
 
 
 def _read(chunk: str) -> list[Placed]:

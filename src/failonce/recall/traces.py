@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import groupby
+from itertools import takewhile
 
-# Told in whole lines, with seconds: people's own timelines have neither.
+_TRACEBACK = re.compile(r"\s*Traceback \(most recent call last\)")
 _SURE = re.compile(
     r"""\s*(?:
-      Traceback\ \(most\ recent\ call\ last\)
-    | File\ ".+",\ line\ \d+
-    | at\ \S.*[(:].*\d\)?$
+      File\ ".+",\ line\ \d+
+    | at\ \S[^()]{0,200}\([^()]{0,200}:\d+\)$
+    | at\ [^\s()]+:\d+:\d+$
     | goroutine\ \d+
     | \[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d
     | [A-Z][a-z]{2}\ +\d\d?\ \d\d:\d\d:\d\d
@@ -20,28 +19,32 @@ _SURE = re.compile(
     re.VERBOSE,
 )
 _ERROR = re.compile(
-    r"(?:Caused by: |Exception in thread \S+ |panic: )*(?:(?:\w+[.:$]+)*\w*(?:Error|Exception)\b(?::|$)|panic: )"
+    r"(?:Caused by: |Exception in thread (?:\"[^\"]*\"|\S+) )*(?:\w+[.:$])*\w+(?:Error|Exception)\b(?::|$)|panic: "
 )
-_FENCE = re.compile(r"\s{0,3}(?:```|~~~)")
-_INDENTED = re.compile(r"(?: {2,}|\t)(?![-*+] |\d+[.)] )\S")
+_BARE_ERROR = re.compile(r"(?:Error|Exception)(?::|$)")
+# A traceback ends with the name of an exception, whatever it is called: "TimeoutExpired: …".
+_NAME = re.compile(r"[^\W\d][\w.]*(?::|$)")
+_INDENTED = re.compile(r"(?: {2,}|\t+)(?![-*+] |\d+[.)] )\S")
+# Machines write no Markdown; a timeline with seconds may be a person's.
+_MARKDOWN = re.compile(r"\]\(|\*\*[^*]+\*\*")
 _FEWEST_LINES = 2
-# Beyond it no form is looked for: some would take as long as the square of a line.
-_LOOKED_AT = 400
+# Beyond these nothing is looked for: a trace says what it has to say in fewer.
+_LINE_LOOKED_AT, _LINES_LOOKED_AT = 400, 1_000
 
 
-def written_by_machines(lines: list[str]) -> Iterator[slice]:
-    """Where machines wrote: at least two lines together, most of them indented or in a form only machines write.
+def written_by_machine(lines: list[str]) -> slice:
+    """Where a machine wrote in one paragraph, given as its lines; an empty slice when it didn't.
 
-    Blank lines part what stands together; what is fenced already is left as it is.
+    At least two lines together, most of them indented or in a form that machines write.
     """
-    for start, end in _blocks(lines):
-        sure = [at for at in range(start, end) if _is_sure(lines[at])]
-        if not sure:
-            continue
-        theirs = [at for at in range(sure[0], end) if _is_sure(lines[at]) or _INDENTED.match(lines[at])]
-        first, last = theirs[0], theirs[-1] + 1
-        if last - first >= _FEWEST_LINES and 2 * len(theirs) > last - first:
-            yield slice(first, last)
+    sure, _ = _marks(lines)
+    theirs = [at for at in range(sure[0], len(lines)) if at in sure or _INDENTED.match(lines[at])] if sure else []
+    if not theirs:
+        return slice(0)
+    found = slice(theirs[0], theirs[-1] + 1)
+    many = found.stop - found.start
+    enough = many >= _FEWEST_LINES and 2 * len(theirs) > many
+    return found if enough and not any(_MARKDOWN.search(lines[at][:_LINE_LOOKED_AT]) for at in sure) else slice(0)
 
 
 def error_told_first(text: str) -> str:
@@ -49,30 +52,26 @@ def error_told_first(text: str) -> str:
 
     The last of them: a traceback ends with what went wrong, and a chain of causes with the first cause.
     """
-    lines = text.strip().splitlines()
-    block = next(written_by_machines(lines), None)
-    if block is None or block.start:
-        return ""
-    return next((line.strip() for line in reversed(lines[block]) if _names_an_error(line)), "")
+    head = text.lstrip()[: _LINE_LOOKED_AT * _LINES_LOOKED_AT].splitlines()[:_LINES_LOOKED_AT]
+    lines = list(takewhile(str.strip, head))
+    found = written_by_machine(lines)
+    errors = _marks(lines)[1] if found.stop and not found.start else []
+    return lines[errors[-1]].strip() if errors else ""
 
 
-def _is_sure(line: str) -> bool:
-    return bool(_SURE.match(line[:_LOOKED_AT])) or _names_an_error(line)
-
-
-def _names_an_error(line: str) -> bool:
-    return bool(_ERROR.match(line.strip()[:_LOOKED_AT]))
-
-
-def _blocks(lines: list[str]) -> Iterator[tuple[int, int]]:
-    """The beginning and end of each run of lines that are neither blank nor fenced."""
-    plain: list[bool] = []
-    fenced = False
-    for line in lines:
-        mark = bool(_FENCE.match(line))
-        plain.append(bool(line.strip()) and not fenced and not mark)
-        fenced ^= mark
-    for is_plain, run in groupby(range(len(lines)), key=plain.__getitem__):
-        places = list(run)
-        if is_plain:
-            yield places[0], places[-1] + 1
+def _marks(lines: list[str]) -> tuple[list[int], list[int]]:
+    """Which lines only a machine writes, and which of them name an error."""
+    sure: list[int] = []
+    errors: list[int] = []
+    in_traceback = False
+    for at, line in enumerate(each[:_LINE_LOOKED_AT].rstrip() for each in lines):
+        begins, indented = bool(_TRACEBACK.match(line)), bool(_INDENTED.match(line))
+        goes_on = at + 1 < len(lines) and bool(_INDENTED.match(lines[at + 1]))
+        named = bool(_ERROR.match(line.strip())) or (goes_on and bool(_BARE_ERROR.match(line)))
+        if named or (in_traceback and not indented and _NAME.match(line)):
+            errors.append(at)
+            sure.append(at)
+        elif begins or _SURE.match(line):
+            sure.append(at)
+        in_traceback = begins or (in_traceback and indented)
+    return sure, errors

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from failonce.recall.traces import written_by_machines
+from failonce.recall.traces import written_by_machine
 
 # Rendering grows with length; past this a story is shown as it was typed, which takes no time at all.
 LONGEST_RENDERED = 200_000
@@ -27,7 +27,7 @@ def story_html(text: str) -> SafeString:
     """Return the story as HTML: Markdown with tables, no raw HTML, no scripts, links that pass on nothing."""
     if len(text) > LONGEST_RENDERED:
         return mark_safe(linebreaks(text, autoescape=True))  # noqa: S308  escaped in the same breath
-    tokens = _markdown.parse(_fenced(text))
+    tokens = _with_traces_as_code(text, _markdown.parse(text))
     _lower_headings(tokens)
     html = _markdown.renderer.render(tokens, _markdown.options, {})
     return mark_safe(  # noqa: S308  this is where it is made safe
@@ -41,13 +41,25 @@ def story_html(text: str) -> SafeString:
     )
 
 
-def _fenced(text: str) -> str:
-    """Return the text with stack traces and logs as code: in Markdown their lines would run into one another."""
-    lines = text.splitlines()
-    fence = "~" * (2 + max(map(len, re.findall("~+", text)), default=1))
-    for block in reversed(list(written_by_machines(lines))):
-        lines[block] = [fence, *lines[block], fence]
-    return "\n".join(lines)
+def _with_traces_as_code(text: str, tokens: Sequence[Token]) -> list[Token]:
+    """Return the tokens with stack traces and logs as code: in a paragraph their lines would run into one another."""
+    lines = re.split(r"\r\n|\r|\n", text)
+    found: list[Token] = []
+    skipped = 0
+    for token in tokens:
+        if skipped:
+            skipped -= 1
+            continue
+        paragraph = lines[slice(*token.map)] if token.type == "paragraph_open" and not token.level and token.map else []
+        trace = written_by_machine(paragraph)
+        if not trace.stop:
+            found.append(token)
+            continue
+        code = Token("code_block", "code", 0, content="\n".join([*paragraph[trace], ""]))
+        before, after = ("\n".join(part) for part in (paragraph[: trace.start], paragraph[trace.stop :]))
+        found += [*_markdown.parse(before), code, *_markdown.parse(after)]
+        skipped = 2  # what the paragraph holds, and its end
+    return found
 
 
 def _lower_headings(tokens: Sequence[Token]) -> None:
