@@ -12,22 +12,27 @@ from benchmarks.recall.sets import Question, Set, read_sets
 from failonce.recall import Hit, Index, Query, Text
 
 _SIZES = (5, 15, 40, 100)
-# So many archives are drawn of each set and size, and so many novel questions asked of each.
-_DRAWN, _MOST_NOVEL = 8, 30
+# So many archives are drawn for each repeat; of novel questions, so many a set, each with one archive.
+_DRAWN, _MOST_NOVEL = 2, 100
 
 
-def young(one: Set, size: int) -> Iterator[tuple[Question, Hit | None, set[int]]]:
-    """Questions asked of archives of `size` texts drawn from a set, with the first hit and what the archive holds."""
-    for seed in range(_DRAWN):
-        chance = random.Random(seed)
-        held = set(chance.sample(range(len(one.documents)), size))
+def young(one: Set, size: int) -> Iterator[tuple[Question, Hit | None]]:
+    """Questions, each asked of an archive of `size` earlier texts, and the first hit.
+
+    An archive for a repeat holds one of the texts it repeats; all others are drawn.
+    """
+    chance = random.Random(size)
+    novel = [question for question in one.novel if question.before >= size]
+    repeats = [question for question in one.repeats if question.before >= size] * _DRAWN
+    for question in repeats + chance.sample(novel, min(_MOST_NOVEL, len(novel))):
+        meant = chance.sample(sorted(question.answers), min(1, len(question.answers)))
+        others = sorted(set(range(question.before)) - question.answers)
+        held = sorted(meant + chance.sample(others, min(size - len(meant), len(others))))
         index = Index()
-        texts = [(n, one.documents[n]) for n in sorted(held)]
+        texts = [(n, one.documents[n]) for n in held]
         index.put_many(Text(str(n), d.title, d.text, when=float(n), services=d.services) for n, d in texts)
-        novel = chance.sample(one.novel, min(_MOST_NOVEL, len(one.novel)))
-        for question in [q for q in one.repeats if q.answers & held] + novel:
-            query = Query(question.text, question.title, question.services, before=float(question.before))
-            yield question, next(iter(index.search(query, limit=1)), None), held
+        query = Query(question.text, question.title, question.services)
+        yield question, next(iter(index.search(query, limit=1)), None)
 
 
 def row(sets: Sequence[Set], size: int) -> str:
@@ -36,8 +41,8 @@ def row(sets: Sequence[Set], size: int) -> str:
     aucs = []
     for one in sets:
         levels: tuple[list[float], list[float]] = ([], [])
-        for question, hit, held in young(one, size):
-            is_repeat = bool(question.answers & held)
+        for question, hit in young(one, size):
+            is_repeat = bool(question.answers)
             is_right = hit is not None and int(hit.key) in question.answers
             is_said = hit is not None and hit.said
             levels[not is_repeat].append(hit.probability if hit else 0.0)

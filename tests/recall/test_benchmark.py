@@ -165,15 +165,15 @@ def test_a_list_of_the_demo_is_asked_among_its_failures_and_lessons(tmp_path: Pa
     assert answers[1].title.startswith("When you write a regular expression")
 
 
-def test_a_young_archive_holds_what_was_drawn_and_knows_nothing_else(folder: Path) -> None:
+def test_a_young_archive_holds_earlier_texts_and_of_a_repeat_what_it_repeats(folder: Path) -> None:
     bugs, _ = read_sets(folder, None, everything=True)
 
-    asked = list(young.young(bugs, 2))
+    repeat, again, novel = young.young(bugs, 1)
 
-    assert {len(held) for _, _, held in asked} == {2}
-    assert {bool(question.answers & held) for question, _, held in asked} == {True, False}
-    assert all(question.answers & held or not question.answers for question, _, held in asked)
-    assert all(hit is None or int(hit.key) in held for _, hit, held in asked)
+    assert repeat[0] == again[0] == bugs.repeats[0]
+    assert novel[0] == bugs.novel[0]
+    assert [hit.key for _, hit in (repeat, again) if hit] == ["0", "0"]
+    assert novel[1] is None  # it has no words
 
 
 def test_our_lists_name_every_line_once() -> None:
