@@ -12,9 +12,7 @@ from failonce.intake.interchange.arriving import import_folder
 from failonce.intake.report import Report
 from failonce.people.errors import Refused
 from failonce.people.models import Person, Team
-from failonce.people.writes import operator
-
-_OPERATOR = "operator@localhost"  # made by the command line itself in an installation that is otherwise empty
+from failonce.people.writes import OPERATOR, operator
 
 
 def load() -> Report | None:
@@ -22,7 +20,7 @@ def load() -> Report | None:
     with transaction.atomic():
         if Person.objects.filter(email=VISITOR).exists():
             return None
-        if Failure.objects.exists() or Person.objects.exclude(email=_OPERATOR).exists():
+        if Failure.objects.exists() or Person.objects.exclude(email=OPERATOR).exists():
             raise Refused(
                 "This installation holds somebody's own data; the demo is loaded into an empty one only. "
                 "Use failonce serve --demo, which keeps the demo in a folder of its own."

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -63,10 +64,11 @@ def operator() -> Person:
     would protect nothing and would leave an empty installation without a first door.
     """
     first = Person.objects.filter(is_administrator=True, is_active=True).order_by("pk").first()
-    if first is None:
-        first = Person(email=OPERATOR, name="Operator of this machine", is_administrator=True)
-        first.set_unusable_password()
-        first.save()
+    if first is None:  # for another command begun at the same moment too, so the second finds what the first made
+        first, _ = Person.objects.get_or_create(
+            email=OPERATOR,
+            defaults={"name": "Operator of this machine", "is_administrator": True, "password": make_password(None)},
+        )
     return first
 
 
