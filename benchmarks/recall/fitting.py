@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from benchmarks.recall.figures import Answer
 from benchmarks.recall.sets import Question
-from failonce.recall.found import behind
+from failonce.recall.found import behind, calmed, chance
 
 Numbers = NDArray[np.float64]
 Loss = Callable[[Numbers], tuple[float, Numbers]]
@@ -24,8 +24,8 @@ _SMALLEST_STEP = 1e-12
 # A path is named by whoever wrote the lesson, to be reminded there.
 _BY_HAND = {"service": 0.5, "technology": 0.25, "kind": 0.5, "path": 4.0}
 # Only ranking may look at the time, at titles, at services, or at what both are about; see how-recall-ranks.
-_NOT_FOR_DECIDING = ("recency", "title_told", "title_letters", "service", "ideas")
-_NOT_FOR_RANKING = ("agreeing", "brief", "stakes", "behind")
+_NOT_FOR_DECIDING = ("recency", "title_told", "title_letters", "service", "ideas", "terse")
+_NOT_FOR_RANKING = ("agreeing", "brief", "stakes", "behind", "terse")
 _NEVER_BELOW_ZERO = (
     "likeness", "saturated", "both_ways", "passage", "title_told",
     "title_letters", "ideas", "bold", "reaching", "meaning", "meaning_whole", "agreeing", "stakes",
@@ -156,7 +156,8 @@ def answered(row: Row, fitted: Fitted) -> Answer:
         return Answer((), 0.0, 0.0, 0.0)
     signals = placed(row, fitted.names, fitted.rank).signals
     order = np.argsort(-(signals @ fitted.rank), kind="stable")
-    chances = 1 / (1 + np.exp(-np.clip(signals @ fitted.decide + fitted.start, -30, 30)))
+    few = signals[:, fitted.names.index("terse")] if "terse" in fitted.names else 0.0
+    chances = chance(calmed(signals @ fitted.decide + fitted.start, few))
     ranked = tuple(row.places[at] for at in order)
     return Answer(ranked, float(chances[order[:10]].max()), 0.0, float(chances[order[0]]))
 

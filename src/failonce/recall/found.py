@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,27 @@ _MOST_BEHIND = 4.0
 def behind(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """How far each score lies behind the best; 0 for the best."""
     return np.asarray(np.minimum(scores.max(initial=-np.inf) - scores, _MOST_BEHIND))
+
+
+# A few words resemble something sooner than a whole text does, and a chance learnt from whole texts is too sure of
+# them. From so many different terms on, all of it is believed; below log-odds that nobody is told of, nothing is amiss.
+_ENOUGH_TERMS = 20
+_AS_IT_IS = -1.5
+
+
+def terse(terms: int) -> float:
+    """How much of its surety a question of so many different terms lacks: 0 for enough, 1 for none."""
+    return 1 - sqrt(min(terms, _ENOUGH_TERMS) / _ENOUGH_TERMS)
+
+
+def calmed(odds: NDArray[np.float64], terse: NDArray[np.float64] | float) -> NDArray[np.float64]:
+    """Log-odds as far as the length of the question bears them."""
+    return np.asarray(odds - terse * np.maximum(odds - _AS_IT_IS, 0))
+
+
+def calming(odds: NDArray[np.float64], terse: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How steeply `calmed` rises with the log-odds."""
+    return np.where(odds > _AS_IT_IS, 1 - terse, 1.0)
 
 
 def chance(odds: NDArray[np.float64]) -> NDArray[np.float64]:

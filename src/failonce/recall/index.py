@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from failonce.recall import storage
 from failonce.recall.facts import Facts, Known, Shared
-from failonce.recall.found import Found, behind, chance, weighted
+from failonce.recall.found import Found, behind, calmed, chance, weighted
 from failonce.recall.likeness import ask, candidates
 from failonce.recall.meaning import Embeds, Meaning
 from failonce.recall.postings import Ints, Postings
@@ -164,7 +164,8 @@ class Index:
         # Sums differ in the last digits with the order of the terms.
         scores = np.round(weighted(compared.signals, model.rank), 6)
         compared.signals["behind"] = behind(scores)
-        chances = np.round(chance(weighted(compared.signals, model.decide) + model.start), 6)
+        odds = weighted(compared.signals, model.decide) + model.start
+        chances = np.round(chance(calmed(odds, compared.signals["terse"])), 6)
         # Whoever named a place for a lesson asked to be reminded there, in whatever words the change is told.
         in_place = np.array([shared.in_place for shared in facts], bool)
         chances[in_place] = np.maximum(chances[in_place], wanted.weights.level(kind))

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from failonce.recall.found import calmed, calming, chance
 from failonce.recall.weights import MODELS, Model, Weights
 
 # How many answers it takes to move half of the way the answers point to. An
@@ -61,7 +62,8 @@ def _moved(model: Model, answers: Sequence[Answer]) -> Model:
     x = np.array([[one.get(name, 0.0) for name in names] for one in told], float)
     means = np.array([_MEANS[one.said] for one in ordered], float)
     base = np.array([model.decide[name] for name in names])
-    factors, shift = _step(x * base, means[:, 0], means[:, 1], model.start)
+    terse = np.clip(np.nan_to_num(np.array([one.get("terse", 0.0) for one in told], float)), 0, 1)
+    factors, shift = _step(x * base, terse, means[:, 0], means[:, 1], model.start)
     scale = dict(zip(names, factors.tolist(), strict=True))
     return Model(
         rank=_scaled(model.rank, scale),
@@ -76,6 +78,7 @@ def _scaled(weights: Mapping[str, float], scale: Mapping[str, float]) -> dict[st
 
 def _step(
     parts: NDArray[np.float64],
+    terse: NDArray[np.float64],
     meant: NDArray[np.float64],
     counts: NDArray[np.float64],
     start: float,
@@ -91,7 +94,7 @@ def _step(
     rate = 1 / (steep + _HELD_LIKE_ANSWERS)
     for _ in range(_ROUNDS):
         odds = parts @ factors + start + shift
-        off = counts * (1 / (1 + np.exp(-np.clip(odds, -30, 30))) - meant)
+        off = counts * (chance(calmed(odds, terse)) - meant) * calming(odds, terse)
         slope = parts.T @ off + _HELD_LIKE_ANSWERS * (factors - 1)
         factors = np.clip(factors - rate * slope, _LEAST, _MOST)
         shift -= rate * (float(off.sum()) + _START_HELD_LIKE_ANSWERS * shift)

@@ -38,6 +38,7 @@ class Question:
     length: float  # what the query weighs; with few texts to know words from, unknown terms too
     new: Floats  # the dampened counts of terms that no text has; none once there are enough texts
     unknown: tuple[tuple[str, float], ...]  # all terms that no text has, and their weight
+    distinct: int  # how many different terms it has
     texts: int
 
 
@@ -69,6 +70,7 @@ def ask(postings: Postings, title: list[str], body: list[str], texts: int, *, fe
         length=float(np.sqrt(np.square(weight).sum() + np.square(new * rarest(texts)).sum())) or 1.0,
         new=new,
         unknown=tuple((term, _dampened(counts[term]) * rarest(texts)) for number, term in known if number is None),
+        distinct=len(counts),
         texts=texts,
     )
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from failonce.recall.common import Commons, Told
+from failonce.recall.found import terse
 from failonce.recall.ideas import Ideas
 from failonce.recall.likeness import Question, rarest, rarities
 from failonce.recall.manner import manner, stakes
@@ -75,6 +76,7 @@ def compare(postings: Postings, question: Question, numbers: Ints, change: str |
         "passage": _passage(question, pairs, rows, positions),
         "title_letters": _title_letters(postings, question, terms, rows, titles, len(numbers)),
         "neighbours": _neighbours(pairs),
+        "terse": np.full(len(numbers), terse(question.distinct)),
     }
     ideas = None
     if change is not None:
