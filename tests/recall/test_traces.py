@@ -93,7 +93,16 @@ def test_the_error_that_a_trace_begins_with(text: str, error: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["at x" + ":" * 395, "at x" + "(" * 395, "a." * 200, 'File "' + '"' * 390, "\t" * 400, "a:" * 200]
+    "line",
+    [
+        "at x" + ":" * 395,
+        "at x" + "(" * 395,
+        "a." * 200,
+        'File "' + '"' * 390,
+        "\t" * 400,
+        "a:" * 200,
+        'Exception in thread "" ' * 17,
+    ],
 )
 def test_no_line_makes_many_lines_slow(line: str) -> None:
     text = "Error:\n" + f"{line}\n" * 2_500

@@ -19,7 +19,7 @@ _SURE = re.compile(
     re.VERBOSE,
 )
 _ERROR = re.compile(
-    r"(?:Caused by: |Exception in thread (?:\"[^\"]*\"|\S+) )*(?:\w+[.:$])*\w+(?:Error|Exception)\b(?::|$)|panic: "
+    r"(?:Caused by: |Exception in thread (?:\"[^\"]*\"|[^\s\"]\S*) )*(?:\w+[.:$])*\w+(?:Error|Exception)\b(?::|$)|panic: "
 )
 _BARE_ERROR = re.compile(r"(?:Error|Exception)(?::|$)")
 # A traceback ends with the name of an exception, whatever it is called: "TimeoutExpired: …".
