@@ -112,3 +112,13 @@ def test_no_line_makes_many_lines_slow(line: str) -> None:
     written_by_machine(text.splitlines())
 
     assert time.process_time() - began < 2
+
+
+def test_many_lines_of_a_machine_are_not_slow_either() -> None:
+    lines = ["INFO:"] * 33_000
+
+    began = time.process_time()
+    found = written_by_machine(lines)
+
+    assert time.process_time() - began < 2
+    assert found.stop == len(lines)

@@ -28,7 +28,7 @@ _INDENTED = re.compile(r"(?: {2,}|\t+)(?![-*+] |\d+[.)] )\S")
 # Machines write no Markdown; a timeline with seconds may be a person's.
 _MARKDOWN = re.compile(r"\]\(|\*\*[^*]+\*\*")
 _FEWEST_LINES = 2
-# Beyond these nothing is looked for: a trace says what it has to say in fewer.
+# An error is named within these, and of a line no more is read: a trace says what it has to say in fewer.
 _LINE_LOOKED_AT, _LINES_LOOKED_AT = 400, 1_000
 
 
@@ -37,14 +37,7 @@ def written_by_machine(lines: list[str]) -> slice:
 
     At least two lines together, most of them indented or in a form that machines write.
     """
-    sure, _ = _marks(lines)
-    theirs = [at for at in range(sure[0], len(lines)) if at in sure or _INDENTED.match(lines[at])] if sure else []
-    if not theirs:
-        return slice(0)
-    found = slice(theirs[0], theirs[-1] + 1)
-    many = found.stop - found.start
-    enough = many >= _FEWEST_LINES and 2 * len(theirs) > many
-    return found if enough and not any(_MARKDOWN.search(lines[at][:_LINE_LOOKED_AT]) for at in sure) else slice(0)
+    return _where(lines, _marks(lines)[0])
 
 
 def error_told_first(text: str) -> str:
@@ -54,9 +47,20 @@ def error_told_first(text: str) -> str:
     """
     head = text.lstrip()[: _LINE_LOOKED_AT * _LINES_LOOKED_AT].splitlines()[:_LINES_LOOKED_AT]
     lines = list(takewhile(str.strip, head))
-    found = written_by_machine(lines)
-    errors = _marks(lines)[1] if found.stop and not found.start else []
-    return lines[errors[-1]].strip() if errors else ""
+    sure, errors = _marks(lines)
+    found = _where(lines, sure)
+    return lines[errors[-1]].strip() if errors and found.stop and not found.start else ""
+
+
+def _where(lines: list[str], sure: list[int]) -> slice:
+    if not sure:
+        return slice(0)
+    certain = set(sure)
+    theirs = [at for at in range(sure[0], len(lines)) if at in certain or _INDENTED.match(lines[at])]
+    found = slice(theirs[0], theirs[-1] + 1)
+    many = found.stop - found.start
+    enough = many >= _FEWEST_LINES and 2 * len(theirs) > many
+    return found if enough and not any(_MARKDOWN.search(lines[at][:_LINE_LOOKED_AT]) for at in sure) else slice(0)
 
 
 def _marks(lines: list[str]) -> tuple[list[int], list[int]]:
