@@ -33,6 +33,9 @@ Traceback (most recent call last):
   File "a.py", line 7, in pay
     run()
 subprocess.TimeoutExpired: Command timed out"""
+KEYWORDS = 'Traceback (most recent call last):\n  File "a.py", line 7, in pay\nTypeError: f(**kw, **more) takes 1'
+INDEXED = "TypeError: handlers[i](...) is not a function\n    at run (/srv/a.js:1:2)\n    at go (/srv/a.js:3:4)"
+LINKLIKE = "ERROR [main](Pay.java:12) timeout\nERROR [main](Pay.java:13) timeout"
 SPACES = 'Exception in thread "http nio 8080" java.lang.IllegalStateException: x\n\tat a.b(C.java:1)\n\t\t... 3 more'
 
 
@@ -48,6 +51,10 @@ SPACES = 'Exception in thread "http nio 8080" java.lang.IllegalStateException: x
         (GO, (0, 3)),
         (LOG, (0, 2)),
         (SYSLOG, (0, 2)),
+        (KEYWORDS, (0, 3)),
+        (INDEXED, (0, 3)),
+        (LINKLIKE, (0, 2)),
+        ("2026-11-29 10:12:01 WARN [main](Pay.java:12)\n2026-11-29 10:12:02 WARN **slow**", (0, 2)),
         (f"The queue stood still.\nIt logged:\n{LOG}\nThen we restarted it.", (2, 4)),
     ],
 )
@@ -82,6 +89,8 @@ def test_what_people_wrote_is_left_alone(text: str) -> None:
         (UNUSUAL, "subprocess.TimeoutExpired: Command timed out"),
         (JAVA, "Caused by: java.sql.SQLException: timeout"),
         (NODE, "TypeError: Cannot read properties of undefined (reading 'id')"),
+        (KEYWORDS, "TypeError: f(**kw, **more) takes 1"),
+        (INDEXED, "TypeError: handlers[i](...) is not a function"),
         (f"\n\n{PYTHON}\n\nKeyError: 'of another block'", PYTHON.splitlines()[-1]),
         (LOG, ""),
         (f"Orders failed.\n{PYTHON}", ""),

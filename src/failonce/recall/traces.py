@@ -12,12 +12,11 @@ _SURE = re.compile(
     | at\ \S[^()]{0,200}\([^()]{0,200}:\d+\)$
     | at\ [^\s()]+:\d+:\d+$
     | goroutine\ \d+
-    | \[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d
-    | [A-Z][a-z]{2}\ +\d\d?\ \d\d:\d\d:\d\d
     | \[?(?:FATAL|ERROR|WARN|WARNING|INFO|DEBUG)\b[\]:\ ]
     )""",
     re.VERBOSE,
 )
+_MOMENT = re.compile(r"\s*(?:\[?\d{4}-\d\d-\d\d[T ]|[A-Z][a-z]{2} +\d\d? )\d\d:\d\d:\d\d")
 _ERROR = re.compile(
     r"(?:Caused by: |Exception in thread (?:\"[^\"]*\"|[^\s\"]\S*) )*(?:\w+[.:$])*\w+(?:Error|Exception)\b(?::|$)|panic: "
 )
@@ -25,8 +24,9 @@ _BARE_ERROR = re.compile(r"(?:Error|Exception)(?::|$)")
 # A traceback ends with the name of an exception, whatever it is called: "TimeoutExpired: …".
 _NAME = re.compile(r"[^\W\d][\w.]*(?::|$)")
 _INDENTED = re.compile(r"(?: {2,}|\t+)(?![-*+] |\d+[.)] )\S")
-# Machines write no Markdown; a timeline with seconds may be a person's.
+# A timeline with seconds may be a person's: it has Markdown, and nothing but its moments is a machine's.
 _MARKDOWN = re.compile(r"\]\(|\*\*[^*]+\*\*")
+_LEVEL = re.compile(r"\b(?:FATAL|ERROR|WARN|WARNING|INFO|DEBUG)\b")
 _FEWEST_LINES = 2
 # An error is named within these, and of a line no more is read: a trace says what it has to say in fewer.
 _LINE_LOOKED_AT, _LINES_LOOKED_AT = 400, 1_000
@@ -60,7 +60,12 @@ def _where(lines: list[str], sure: list[int]) -> slice:
     found = slice(theirs[0], theirs[-1] + 1)
     many = found.stop - found.start
     enough = many >= _FEWEST_LINES and 2 * len(theirs) > many
-    return found if enough and not any(_MARKDOWN.search(lines[at][:_LINE_LOOKED_AT]) for at in sure) else slice(0)
+    return found if enough and not _timeline([lines[at][:_LINE_LOOKED_AT] for at in sure]) else slice(0)
+
+
+def _timeline(sure: list[str]) -> bool:
+    plain = all(_MOMENT.match(line) and not _LEVEL.search(line) for line in sure)
+    return plain and any(_MARKDOWN.search(line) for line in sure)
 
 
 def _marks(lines: list[str]) -> tuple[list[int], list[int]]:
@@ -75,7 +80,7 @@ def _marks(lines: list[str]) -> tuple[list[int], list[int]]:
         if named or (in_traceback and not indented and _NAME.match(line)):
             errors.append(at)
             sure.append(at)
-        elif begins or _SURE.match(line):
+        elif begins or _SURE.match(line) or _MOMENT.match(line):
             sure.append(at)
         in_traceback = begins or (in_traceback and indented)
     return sure, errors
