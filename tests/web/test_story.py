@@ -73,6 +73,12 @@ def test_a_stack_trace_keeps_its_lines() -> None:
     assert html == f"<p>It said:</p>\n<pre><code>{trace}</code></pre>\n<p>Well.</p>\n"
 
 
+def test_links_beside_a_trace_lead_where_they_led() -> None:
+    html = story_html("See [the run][1] and\nINFO: a\nINFO: b\nand [it][1]\n\n[1]: https://x.example/")
+
+    assert html.count('href="https://x.example/"') == 2
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -27,7 +27,7 @@ def story_html(text: str) -> SafeString:
     """Return the story as HTML: Markdown with tables, no raw HTML, no scripts, links that pass on nothing."""
     if len(text) > LONGEST_RENDERED:
         return mark_safe(linebreaks(text, autoescape=True))  # noqa: S308  escaped in the same breath
-    tokens = _with_traces_as_code(text, _markdown.parse(text))
+    tokens = _with_traces_as_code(text)
     _lower_headings(tokens)
     html = _markdown.renderer.render(tokens, _markdown.options, {})
     return mark_safe(  # noqa: S308  this is where it is made safe
@@ -41,12 +41,13 @@ def story_html(text: str) -> SafeString:
     )
 
 
-def _with_traces_as_code(text: str, tokens: Sequence[Token]) -> list[Token]:
-    """Return the tokens with stack traces and logs as code: in a paragraph their lines would run into one another."""
+def _with_traces_as_code(text: str) -> list[Token]:
+    """Return the text's tokens with stack traces and logs as code: in a paragraph their lines would run into one another."""
     lines = re.split(r"\r\n|\r|\n", text)
+    links: dict[str, object] = {}
     found: list[Token] = []
     skipped = 0
-    for token in tokens:
+    for token in _markdown.parse(text, links):
         if skipped:
             skipped -= 1
             continue
@@ -57,7 +58,7 @@ def _with_traces_as_code(text: str, tokens: Sequence[Token]) -> list[Token]:
             continue
         code = Token("code_block", "code", 0, content="\n".join([*paragraph[trace], ""]))
         before, after = ("\n".join(part) for part in (paragraph[: trace.start], paragraph[trace.stop :]))
-        found += [*_markdown.parse(before), code, *_markdown.parse(after)]
+        found += [*_markdown.parse(before, links), code, *_markdown.parse(after, links)]
         skipped = 2  # what the paragraph holds, and its end
     return found
 
