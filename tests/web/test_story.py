@@ -73,6 +73,56 @@ def test_a_stack_trace_keeps_its_lines() -> None:
     assert html == f"<p>It said:</p>\n<pre><code>{trace}</code></pre>\n<p>Well.</p>\n"
 
 
+LOG = "2026-11-29 10:12:01 a\n2026-11-29 10:12:02 b\n"
+REQUIRED = """\
+Error: Cannot find module 'pay'
+Require stack:
+- /srv/app/index.js
+    at Module._resolve (node:internal/modules:1:2)
+    at Module._load (node:internal/modules:3:4)
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "trace", "after"),
+    [
+        ("", LOG, "---"),
+        ("It said:\n", LOG, "==="),
+        ("", f"{LOG}-------\n{LOG}", ""),
+        ("", f"{LOG}# retry\n{LOG}", "It ended."),
+        ("", REQUIRED, ""),
+        ("It said:\n", REQUIRED, ""),
+        ("- It said:\n", LOG, "It ended."),
+        ("> It said:\n", LOG, ""),
+        ("# It said:\n", LOG, "- and\n- so on"),
+        ("It said:\n", f"    {LOG}", "It ended."),
+        ("It\nsaid:\n", f"    {LOG}", "---"),
+        ("", LOG, "```\ncode\n```"),
+        ("", LOG, f"```\n{LOG}```\nIt ended."),
+    ],
+)
+def test_a_trace_keeps_its_lines_whatever_stands_around_it(before: str, trace: str, after: str) -> None:
+    html = story_html(before + trace + after)
+
+    assert f"<pre><code>{trace}</code></pre>" in html
+    assert html.count("<pre>") == 1 + ("```" in after)
+    assert html.count("<h3>") == before.startswith("#")
+    assert ("<p>It ended.</p>" in html) == ("It ended." in after)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- Then\n  KeyError: 7 was told\n  and we went on.",
+        "- Then\n      KeyError: 7\n      KeyError: 8",
+        f"- a\n- {LOG}",
+        f"> {LOG}",
+    ],
+)
+def test_lists_and_quotes_of_people_stay(text: str) -> None:
+    assert "<pre>" not in story_html(text)
+
+
 def test_links_beside_a_trace_lead_where_they_led() -> None:
     html = story_html("See [the run][1] and\nINFO: a\nINFO: b\nand [it][1]\n\n[1]: https://x.example/")
 

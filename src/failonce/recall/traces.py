@@ -12,13 +12,15 @@ _SURE = re.compile(
     | at\ \S[^()]{0,200}\([^()]{0,200}:\d+\)$
     | at\ [^\s()]+:\d+:\d+$
     | goroutine\ \d+
+    | Require\ stack:$
     | \[?(?:FATAL|ERROR|WARN|WARNING|INFO|DEBUG)\b[\]:\ ]
     )""",
     re.VERBOSE,
 )
 _MOMENT = re.compile(r"\s*(?:\[?\d{4}-\d\d-\d\d[T ]|[A-Z][a-z]{2} +\d\d? )\d\d:\d\d:\d\d")
 _ERROR = re.compile(
-    r"(?:Caused by: |Exception in thread (?:\"[^\"]*\"|[^\s\"]\S*) )*(?:\w+[.:$])*\w+(?:Error|Exception)\b(?::|$)|panic: "
+    r"(?:Caused by: |Exception in thread (?:\"[^\"]*\"|[^\s\"]\S*) )*(?:\w+[.:$])*\w+(?:Error|Exception)\b(?::|$)"
+    r"|Error: Cannot find module |panic: "
 )
 _BARE_ERROR = re.compile(r"(?:Error|Exception)(?::|$)")
 # A traceback ends with the name of an exception, whatever it is called: "TimeoutExpired: …".
@@ -33,7 +35,7 @@ _LINE_LOOKED_AT, _LINES_LOOKED_AT = 400, 1_000
 
 
 def written_by_machine(lines: list[str]) -> slice:
-    """Where a machine wrote in one paragraph, given as its lines; an empty slice when it didn't.
+    """Where a machine wrote among lines without a blank one; an empty slice when it didn't.
 
     At least two lines together, most of them indented or in a form that machines write.
     """

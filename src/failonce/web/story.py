@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
 
 import nh3
 from django.utils.html import linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
 from markdown_it.token import Token
 
 from failonce.recall.traces import written_by_machine
@@ -19,6 +21,8 @@ TAGS = {"p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul",
 TAGS |= {"h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"}
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 
+_FENCE = re.compile(r" {0,3}(?:```|~~~)")
+
 # Pictures are off: the policy on every page would block them, and a picture on another host tells it who reads.
 _markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
 
@@ -27,9 +31,11 @@ def story_html(text: str) -> SafeString:
     """Return the story as HTML: Markdown with tables, no raw HTML, no scripts, links that pass on nothing."""
     if len(text) > LONGEST_RENDERED:
         return mark_safe(linebreaks(text, autoescape=True))  # noqa: S308  escaped in the same breath
-    tokens = _with_traces_as_code(text)
+    lines = re.split(r"\r\n|\r|\n", text)
+    env = {"lines": lines, "traces": _traces(lines)}
+    tokens = _markdown.parse(text, env)
     _lower_headings(tokens)
-    html = _markdown.renderer.render(tokens, _markdown.options, {})
+    html = _markdown.renderer.render(tokens, _markdown.options, env)
     return mark_safe(  # noqa: S308  this is where it is made safe
         nh3.clean(
             str(html),
@@ -41,26 +47,42 @@ def story_html(text: str) -> SafeString:
     )
 
 
-def _with_traces_as_code(text: str) -> list[Token]:
-    """Return the text's tokens with stack traces and logs as code: in a paragraph their lines would run into one another."""
-    lines = re.split(r"\r\n|\r|\n", text)
-    links: dict[str, object] = {}
-    found: list[Token] = []
-    skipped = 0
-    for token in _markdown.parse(text, links):
-        if skipped:
-            skipped -= 1
-            continue
-        paragraph = lines[slice(*token.map)] if token.type == "paragraph_open" and not token.level and token.map else []
-        trace = written_by_machine(paragraph)
-        if not trace.stop:
-            found.append(token)
-            continue
-        code = Token("code_block", "code", 0, content="\n".join([*paragraph[trace], ""]))
-        before, after = ("\n".join(part) for part in (paragraph[: trace.start], paragraph[trace.stop :]))
-        found += [*_markdown.parse(before, links), code, *_markdown.parse(after, links)]
-        skipped = 2  # what the paragraph holds, and its end
+def _traces(lines: list[str]) -> dict[int, int]:
+    """Where each stack trace or log begins, among lines, and where it ends: a blank line or a fence parts two."""
+    found: dict[int, int] = {}
+    begin = 0
+    for apart, group in groupby(lines, lambda line: not line.strip() or bool(_FENCE.match(line))):
+        together = list(group)
+        trace = slice(0) if apart else written_by_machine(together)
+        if trace.stop:
+            found[begin + trace.start] = begin + trace.stop
+        begin += len(together)
     return found
+
+
+def _trace_as_code(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
+    """Read a trace as code, as Markdown would run its lines together, or take one for a heading or a list.
+
+    What the writer marked as code is never asked about; what stands indented in a list stays in the list.
+    """
+    traces = state.env["traces"]
+    if start not in traces or 0 < state.blkIndent <= state.sCount[start]:
+        return False
+    if not silent:
+        state.line = traces[start]
+        state.push("code_block", "code", 0).content = "\n".join([*state.env["lines"][start : state.line], ""])
+    return True
+
+
+def _indented_trace(state: StateBlock, start: int, _end: int, _silent: bool) -> bool:
+    """Have paragraphs ask about a trace on the next line: where that is indented, they would go on without asking."""
+    if start + 1 in state.env["traces"] and not state.blkIndent:
+        state.sCount[start + 1] = 0
+    return False
+
+
+_markdown.block.ruler.after("fence", "trace", _trace_as_code, {"alt": ["paragraph", "reference", "blockquote"]})
+_markdown.block.ruler.before("lheading", "indented_trace", _indented_trace, {"alt": ["paragraph"]})
 
 
 def _lower_headings(tokens: Sequence[Token]) -> None:
