@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from failonce.recall import tokens
 from failonce.recall.stems import beginnings, short_forms
-from failonce.recall.tokens import MAX_TERMS, terms
+from failonce.recall.tokens import MAX_TERMS, places, terms
 
 
 @pytest.mark.parametrize(
@@ -136,3 +137,10 @@ def test_a_short_word_has_its_forms_and_not_what_begins_so(word: str, forms: str
 
     assert [form for form in (word, *forms.split()) if not is_found(form)] == []
     assert [other for other in others.split() if is_found(other)] == []
+
+
+def test_words_that_become_no_term_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    places("of 7 pools")
+    monkeypatch.setattr(tokens, "_read", pytest.fail)
+
+    assert [term for term, _, _ in places("of 7 pools")] == terms("pools")

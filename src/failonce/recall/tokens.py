@@ -89,6 +89,8 @@ def _terms_of(chunk: str) -> tuple[str, ...]:
 
 def _placed(chunk: str) -> list[Placed]:
     known = _terms_of(chunk)
+    if not known:
+        return []
     word = chunk.rstrip(_EDGES)
     # Nearly every chunk is one plain word, known from before; only names in parts are read again.
     return [(known[0], 0, len(word))] if len(known) == 1 and _PART.fullmatch(word) else _read(chunk)
