@@ -33,7 +33,8 @@ Traceback (most recent call last):
   File "a.py", line 7, in pay
     run()
 subprocess.TimeoutExpired: Command timed out"""
-KEYWORDS = 'Traceback (most recent call last):\n  File "a.py", line 7, in pay\nTypeError: f(**kw, **more) takes 1'
+CUT_OFF = 'Traceback (most recent call last):\n  File "a.py", line 7, in pay\n'
+KEYWORDS = f"{CUT_OFF}TypeError: f(**kw, **more) takes 1"
 INDEXED = "TypeError: handlers[i](...) is not a function\n    at run (/srv/a.js:1:2)\n    at go (/srv/a.js:3:4)"
 LINKLIKE = "ERROR [main](Pay.java:12) timeout\nERROR [main](Pay.java:13) timeout"
 SPACES = 'Exception in thread "http nio 8080" java.lang.IllegalStateException: x\n\tat a.b(C.java:1)\n\t\t... 3 more'
@@ -92,6 +93,10 @@ def test_what_people_wrote_is_left_alone(text: str) -> None:
         (KEYWORDS, "TypeError: f(**kw, **more) takes 1"),
         (INDEXED, "TypeError: handlers[i](...) is not a function"),
         (f"\n\n{PYTHON}\n\nKeyError: 'of another block'", PYTHON.splitlines()[-1]),
+        (f"{CUT_OFF}zmq.Again", "zmq.Again"),
+        (f"{CUT_OFF}KeyboardInterrupt", "KeyboardInterrupt"),
+        (f"{CUT_OFF}Then: we restarted it", ""),
+        (f"{CUT_OFF}Nothing", ""),
         (LOG, ""),
         (f"Orders failed.\n{PYTHON}", ""),
         ("Orders failed.", ""),

@@ -23,8 +23,8 @@ _ERROR = re.compile(
     r"|Error: Cannot find module |panic: "
 )
 _BARE_ERROR = re.compile(r"(?:Error|Exception)(?::|$)")
-# A traceback ends with the name of an exception, whatever it is called: "TimeoutExpired: …".
-_NAME = re.compile(r"[^\W\d][\w.]*(?::|$)")
+# A traceback ends with the name of an exception: "TimeoutExpired: …", "zmq.Again". "Then: …" is a person's.
+_NAME = re.compile(r"(?:[^\W\d]\w*(?:\.\w+)+|(?=\w*[a-z])(?=[^\W\d]\w*[A-Z])\w+)(?::|$)")
 _INDENTED = re.compile(r"(?: {2,}|\t+)(?![-*+] |\d+[.)] )\S")
 # A timeline with seconds may be a person's: it has Markdown, and nothing but its moments is a machine's.
 _MARKDOWN = re.compile(r"\]\(|\*\*[^*]+\*\*")
