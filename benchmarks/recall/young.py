@@ -25,14 +25,18 @@ def young(one: Set, size: int) -> Iterator[tuple[Question, Hit | None]]:
     novel = [question for question in one.novel if question.before >= size]
     repeats = [question for question in one.repeats if question.before >= size] * _DRAWN
     for question in repeats + chance.sample(novel, min(_MOST_NOVEL, len(novel))):
-        meant = chance.sample(sorted(question.answers), min(1, len(question.answers)))
-        others = sorted(set(range(question.before)) - question.answers)
-        held = sorted(meant + chance.sample(others, min(size - len(meant), len(others))))
         index = Index()
-        texts = [(n, one.documents[n]) for n in held]
+        texts = [(n, one.documents[n]) for n in drawn(question, size, chance)]
         index.put_many(Text(str(n), d.title, d.text, when=float(n), services=d.services) for n, d in texts)
         query = Query(question.text, question.title, question.services)
         yield question, next(iter(index.search(query, limit=1)), None)
+
+
+def drawn(question: Question, size: int, chance: random.Random) -> list[int]:
+    """The places of so many texts earlier than a question, one of those it repeats among them."""
+    meant = chance.sample(sorted(question.answers), min(1, len(question.answers)))
+    others = sorted(set(range(question.before)) - question.answers)
+    return sorted(meant + chance.sample(others, min(size - len(meant), len(others))))
 
 
 def row(sets: Sequence[Set], size: int) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from benchmarks.recall import young
+from benchmarks.recall import lengths, young
 from benchmarks.recall.figures import Answer, alarm_level, auc, calibration_noise, figures
 from benchmarks.recall.peers.fts5 import FTS5
 from benchmarks.recall.peers.ours import Ours, WithoutServices
@@ -174,6 +175,32 @@ def test_a_young_archive_holds_earlier_texts_and_of_a_repeat_what_it_repeats(fol
     assert novel[0] == bugs.novel[0]
     assert [hit.key for _, hit in (repeat, again) if hit] == ["0", "0"]
     assert novel[1] is None  # it has no words
+
+
+def test_a_change_is_asked_about_in_part_and_as_part_of_more() -> None:
+    change = Question("", "Drop the index on orders\nNobody reads it any more.", 9, frozenset({1}), "s", "change")
+    innocent = [Question("", f"Correct a typo in page {n}", 9, frozenset(), "s", "change") for n in range(6)]
+
+    told = {name: tell(change, innocent) for name, tell in lengths.CHANGES.items()}
+
+    assert told["first line"].text == "Drop the index on orders"
+    assert told["8 words"].text == "Drop the index on orders Nobody reads it"
+    assert told["in a template"].text.count("## ") == 5
+    assert change.text in told["in a template"].text
+    assert change.text in told["one of five"].text
+    assert told["one of five"].text.count("typo in page") == 4
+    assert {each.answers for each in told.values()} == {change.answers}
+
+
+@pytest.mark.parametrize("answers", [frozenset[int](), frozenset({2, 5})])
+def test_a_young_archive_is_full_of_earlier_texts(answers: frozenset[int]) -> None:
+    question = Question("t", "x", 9, answers, "s")
+
+    held = young.drawn(question, 6, random.Random(1))
+
+    assert len(set(held)) == 6
+    assert max(held) < 9
+    assert len(answers & set(held)) == min(1, len(answers))
 
 
 def test_our_lists_name_every_line_once() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -32,6 +32,21 @@ def weighted(signals: Mapping[str, NDArray[np.float64]], weights: Mapping[str, f
         if name in signals:
             total += weights[name] * signals[name]
     return total
+
+
+def likeliest(found: Sequence[list[Found]], limit: int) -> list[tuple[Found, int]]:
+    """The hits of a query and of its parts, each once where its chance is largest, and of which of them it is.
+
+    A query without parts keeps its order. Scores of different questions can't be compared; chances can.
+    """
+    if len(found) == 1:
+        return [(one, 0) for one in found[0]]
+    best: dict[str, tuple[Found, int]] = {}
+    for of, hits in enumerate(found):
+        for one in hits:
+            if one.key not in best or one.probability > best[one.key][0].probability:
+                best[one.key] = one, of
+    return sorted(best.values(), key=lambda hit: (-hit[0].probability, -hit[0].score, hit[0].key))[:limit]
 
 
 # Further behind than this, how far no longer matters.

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from failonce.recall import storage
 from failonce.recall.facts import Facts, Known, Shared
-from failonce.recall.found import Found, behind, calmed, chance, weighted
+from failonce.recall.found import Found, behind, calmed, chance, likeliest, weighted
 from failonce.recall.likeness import ask, candidates
 from failonce.recall.meaning import Embeds, Meaning
 from failonce.recall.postings import Ints, Postings
-from failonce.recall.questions import MOST_TITLE_TERMS, ReadQuery, read_query
+from failonce.recall.questions import MOST_TITLE_TERMS, ReadQuery, parts, read_query
 from failonce.recall.reasons import Reasons
 from failonce.recall.shapes import Hit, Query, Text
 from failonce.recall.signals import Compared, compare
@@ -127,13 +127,15 @@ class Index:
         """
         if limit <= 0:
             return []
-        read = read_query(query)
-        asked = self._meaning.ask(query) if self._meaning else None
         wanted = _Wanted(limit, only, at_least, weights or self.weights)
+        whole = read_query(query)
+        reads = [whole, *map(read_query, parts(whole))]
+        asked = [self._meaning.ask(each.query) if self._meaning else None for each in reads]
         with self._lock:
-            found = self._found(read, asked, without, wanted)
-        reasons, level = Reasons(query), wanted.weights.level(query.kind)
-        return [_hit(one, reasons, level) for one in found]
+            found = [self._found(*each, without, wanted) for each in zip(reads, asked, strict=True)]
+        level = wanted.weights.level(query.kind)
+        reasons = [Reasons(each.query) for each in reads]
+        return [_hit(one, reasons[of], level) for one, of in likeliest(found, limit)]
 
     def _found(self, read: ReadQuery, asked: Vectors | None, without: Collection[str], wanted: _Wanted) -> list[Found]:
         is_change = read.query.kind == "change"
@@ -152,6 +154,8 @@ class Index:
         signals["recency"] = self._recency(numbers, read.query.before)
         if self._meaning and asked is not None:
             signals |= self._meaning.likeness(numbers, asked)
+            if not is_change:  # what a few words mean is judged well as it is
+                signals["terse"] = np.zeros(len(numbers))
         facts = [self._facts.shared(n, read.query, read.paths, read.kinds) for n in numbers.tolist()]
         signals["service"] = np.array([self._facts.tells(f.services) for f in facts], float)
         signals["technology"] = np.array([bool(f.technologies) for f in facts], float)

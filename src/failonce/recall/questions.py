@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from failonce.recall.paragraphs import paragraphs
@@ -12,6 +12,11 @@ from failonce.recall.stems import stem
 from failonce.recall.tokens import readable, terms
 
 MOST_TITLE_TERMS = 400
+# A change of so many different terms says more than one thing; a part of it has so many at least, and there are so
+# many parts at most, as each is a question of its own.
+_SAYS_MUCH, _FEWEST_TERMS, _MOST_PARTS = 80, 20, 8
+# What begins a part, beside a blank line: an item, a heading, the next file of a diff.
+_BEGINS = re.compile(r" {0,3}(?:[-*+•]|\d+[.)])\s|#{1,6}\s|diff --git ")
 _WORD = re.compile(r"[a-z][a-z0-9\-]*")
 _HEADER = re.compile(
     r"^(?:diff --git a/\S+ b/(?P<git>\S+)"
@@ -49,6 +54,41 @@ def read_query(query: Query) -> ReadQuery:
     told = " ".join(paths[:50]) if paths != query.paths else ""
     body = terms(_MACHINERY.sub("", text) + "\n" + told)
     return ReadQuery(query, title, body, paths, kinds_of(query.title, text, paths))
+
+
+def parts(read: ReadQuery) -> list[Query]:
+    """The parts of a change that says much, each a query of its own; none of a shorter one, or of a failure.
+
+    A plan of ten steps resembles nothing as a whole, and the one step that repeats a failure drowns in it; so does
+    a change among the headings of a template.
+    """
+    terms_in_all = len({*read.title, *read.body})
+    if read.query.kind != "change" or terms_in_all < _SAYS_MUCH:
+        return []
+    enough = max(_FEWEST_TERMS, terms_in_all / _MOST_PARTS)
+    found: list[list[str]] = [[]]
+    seen: set[str] = set()
+    for passage in _passages(readable(read.query.text)):
+        if len(seen) >= enough and len(found) < _MOST_PARTS:
+            found.append([])
+            seen = set()
+        found[-1].append(passage)
+        if len(found) < _MOST_PARTS:
+            seen |= set(terms(passage))
+    if len(found) == 1:
+        return []
+    return [replace(read.query, text="\n".join(each), title="", paths=()) for each in found]
+
+
+def _passages(text: str) -> list[str]:
+    """A text taken apart where something else may begin."""
+    found: list[list[str]] = [[]]
+    for line in text.splitlines():
+        if not line.strip() or _BEGINS.match(line):
+            found.append([])
+        if line.strip():
+            found[-1].append(line)
+    return ["\n".join(lines) for lines in found if lines]
 
 
 def kinds_of(title: str, text: str, paths: tuple[str, ...]) -> frozenset[str]:
