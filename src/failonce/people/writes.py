@@ -64,7 +64,8 @@ def operator() -> Person:
     would protect nothing and would leave an empty installation without a first door.
     """
     first = Person.objects.filter(is_administrator=True, is_active=True).order_by("pk").first()
-    if first is None:  # for another command begun at the same moment too, so the second finds what the first made
+    if first is None:
+        # Two first commands may both see nobody; the second then gets the one that the first made.
         first, _ = Person.objects.get_or_create(
             email=OPERATOR,
             defaults={"name": "Operator of this machine", "is_administrator": True, "password": make_password(None)},

@@ -131,8 +131,10 @@ class Index:
         whole = read_query(query)
         reads = [whole, *map(read_query, parts(whole))]
         asked = [self._meaning.ask(each.query) if self._meaning else None for each in reads]
-        with self._lock:
-            found = [self._found(*each, without, wanted) for each in zip(reads, asked, strict=True)]
+        found = []
+        for each in zip(reads, asked, strict=True):
+            with self._lock:  # anew for each part, so that a long change keeps nobody waiting
+                found.append(self._found(*each, without, wanted))
         level = wanted.weights.level(query.kind)
         reasons = [Reasons(each.query) for each in reads]
         return [_hit(one, reasons[of], level) for one, of in likeliest(found, limit)]

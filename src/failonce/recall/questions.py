@@ -14,7 +14,7 @@ from failonce.recall.tokens import readable, terms
 MOST_TITLE_TERMS = 400
 # A change of so many different terms says more than one thing; a part of it has so many at least, and there are so
 # many parts at most, as each is a question of its own.
-_SAYS_MUCH, _FEWEST_TERMS, _MOST_PARTS = 80, 20, 8
+_SAYS_MUCH, _FEWEST_TERMS, _MOST_PARTS = 60, 12, 8
 # What begins a part, beside a blank line: an item, a heading, the next file of a diff.
 _BEGINS = re.compile(r" {0,3}(?:[-*+•]|\d+[.)])\s|#{1,6}\s|diff --git ")
 _WORD = re.compile(r"[a-z][a-z0-9\-]*")
