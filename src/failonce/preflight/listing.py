@@ -1,11 +1,15 @@
 """A change as a person reads it: what to call it; what was added, what was removed, where."""
 
+import re
+
 from failonce.preflight.change import read_change
 
 _HEAD = 40  # lines to look for a subject in
 _OF_A_MAIL = ("commit ", "From ", "From: ", "Author: ", "AuthorDate: ", "Commit: ", "CommitDate: ", "Date: ", "Merge: ")
 _WHERE = ("diff ", "index ", "--- ", "+++ ", "@@ ", "rename ", "new file ", "deleted file ", "similarity ")
 _DIFF = ("diff --", "--- ", "+++ ", "@@ ")
+# A template's first heading, "## Why", says nothing of the change below it.
+_BARE_HEADING, _HEADING = re.compile(r"#{2,6} \S+"), re.compile(r"^#{1,6} ")
 
 
 def title_of(change: str) -> str:
@@ -14,8 +18,8 @@ def title_of(change: str) -> str:
     for line in lines[:_HEAD]:
         if line.startswith(_DIFF):
             break
-        if not line.startswith(_OF_A_MAIL):
-            return line.removeprefix("Subject: ").removeprefix("[PATCH] ")
+        if not line.startswith(_OF_A_MAIL) and not _BARE_HEADING.fullmatch(line):
+            return _HEADING.sub("", line).removeprefix("Subject: ").removeprefix("[PATCH] ")
     paths = read_change([change]).paths
     return paths[0] if paths else (lines[0] if lines else "")
 
