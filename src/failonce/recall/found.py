@@ -69,14 +69,14 @@ def terse(terms: int) -> float:
     return 1 - sqrt(min(terms, _ENOUGH_TERMS) / _ENOUGH_TERMS)
 
 
-def calmed(odds: NDArray[np.float64], terse: NDArray[np.float64] | float) -> NDArray[np.float64]:
-    """Log-odds as far as the length of the question bears them."""
-    return np.asarray(odds - terse * np.maximum(odds - _AS_IT_IS, 0))
+def calmed(odds: NDArray[np.float64], lacking: NDArray[np.float64] | float) -> NDArray[np.float64]:
+    """Log-odds as far as a question bears them that lacks so much surety."""
+    return np.asarray(odds - lacking * np.maximum(odds - _AS_IT_IS, 0))
 
 
-def calming(odds: NDArray[np.float64], terse: NDArray[np.float64]) -> NDArray[np.float64]:
+def calming(odds: NDArray[np.float64], lacking: NDArray[np.float64]) -> NDArray[np.float64]:
     """How steeply `calmed` rises with the log-odds."""
-    return np.where(odds > _AS_IT_IS, 1 - terse, 1.0)
+    return np.where(odds > _AS_IT_IS, 1 - lacking, 1.0)
 
 
 def chance(odds: NDArray[np.float64]) -> NDArray[np.float64]:
