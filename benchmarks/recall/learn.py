@@ -38,7 +38,9 @@ def rows_of(one: Set, embeds: Any) -> tuple[list[str], list[Row]]:
     for question in one.questions:
         kind: Any = question.kind
         query = Query(question.text, question.title, question.services, before=float(question.before), kind=kind)
-        hits = sorted(index.search(query, limit=_ALL_COMPARED), key=lambda hit: int(hit.key))
+        # Weights are learnt from what one text was asked; which of its parts was likest would depend on the weights.
+        hits = index.search(query, limit=_ALL_COMPARED, in_parts=False)
+        hits.sort(key=lambda hit: int(hit.key))
         names = names or [name for name, _ in hits[0].signals] if hits else names
         places = tuple(int(hit.key) for hit in hits)
         table = np.array([[v for _, v in hit.signals] for hit in hits], float)

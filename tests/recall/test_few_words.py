@@ -1,7 +1,10 @@
 """A few words resemble something sooner than a whole text does, so recall is less sure of them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from failonce.recall import Index, Query, Text, Weights
 from failonce.recall.found import calmed, calming, chance, terse
@@ -21,15 +24,22 @@ OTHERS = [
 ]
 
 
-def asked(text: str, *, kind: str = "failure", weights: Weights | None = None) -> Hit:
-    index = Index(weights)
+class Flat:
+    """To it, everything means the same."""
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.full((len(texts), 16), 0.25, np.float32)
+
+
+def asked(text: str, *, kind: str = "failure", meaning: bool = False) -> Hit:
+    index = Index(embedder=Flat() if meaning else None)
     index.put_many([EXPIRED, *OTHERS])
     return index.search(Query(text, kind="change" if kind == "change" else "failure"))[0]
 
 
-def plainly(hit: Hit, kind: str) -> float:
+def plainly(hit: Hit, kind: str, *, meaning: bool = False) -> float:
     """The chance that the weights alone give a hit."""
-    model = Weights().model(kind, meaning=False)
+    model = Weights().model(kind, meaning=meaning)
     odds = sum(model.decide.get(name, 0.0) * value for name, value in hit.signals) + model.start
     return float(chance(np.array([odds]))[0])
 
@@ -60,6 +70,15 @@ def test_a_few_words_are_less_sure_than_the_weights_alone(kind: str) -> None:
 
     assert hit.key == "F-1"
     assert hit.probability < plainly(hit, kind) - 0.05
+
+
+def test_what_a_few_words_of_a_failure_mean_is_judged_as_it_is() -> None:
+    words = "The TLS certificate of the payment gateway expired"
+
+    failure, change = (asked(words, kind=kind, meaning=True) for kind in ("failure", "change"))
+
+    assert failure.probability == pytest.approx(plainly(failure, "failure", meaning=True), abs=1e-5)
+    assert change.probability < plainly(change, "change", meaning=True) - 0.01
 
 
 @pytest.mark.parametrize("kind", ["failure", "change"])

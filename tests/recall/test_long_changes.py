@@ -1,6 +1,8 @@
 """A change that says much is asked about part by part, or its one risky step would drown in the rest."""
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from failonce.recall import Index, Query, Text
 from failonce.recall.questions import parts, read_query
@@ -37,13 +39,17 @@ PLAN = [*HARMLESS[:2], RISKY, *HARMLESS[2:]]
 
 
 def asked(text: str) -> list[tuple[str, bool]]:
+    return [(hit.key, hit.said) for hit in known().search(Query(text, kind="change"))]
+
+
+def known() -> Index:
     index = Index()
     index.put_many(FAILURES)
-    return [(hit.key, hit.said) for hit in index.search(Query(text, kind="change"))]
+    return index
 
 
 def parts_of(text: str) -> list[str]:
-    return [part.text for part in parts(read_query(Query(text, kind="change")))]
+    return [part.query.text for part in parts(read_query(Query(text, kind="change")))]
 
 
 @pytest.mark.parametrize(
@@ -56,13 +62,20 @@ def test_one_risky_step_of_a_long_plan_is_remembered(plan: str) -> None:
     assert asked(plan)[0] == ("F-1", True)
 
 
+@pytest.mark.parametrize("at", [0, 5, 11])
+def test_the_risky_one_of_a_dozen_steps_is_remembered(at: int) -> None:
+    steps = [f"{step} Chapter {n} first." for n in range(2) for step in HARMLESS]
+    steps[at] = RISKY
+
+    assert asked("\n\n".join(steps))[0] == ("F-1", True)
+
+
 def test_the_reasons_come_from_the_step_that_is_like_it() -> None:
-    index = Index()
-    index.put_many(FAILURES)
+    other = "Write in the handbook of the demo shop what a SCRIPT is, with a picture of a curtain and a stage."
 
-    (hit, *_) = index.search(Query("\n\n".join(PLAN), kind="change"))
+    (hit, *_) = known().search(Query("\n\n".join([*PLAN, other]), kind="change"))
 
-    assert "add-on" in "; ".join(hit.because)
+    assert "“script”" in "; ".join(hit.because)
 
 
 def test_a_long_plan_without_a_risky_step_is_left_in_peace() -> None:
@@ -73,6 +86,63 @@ def test_each_text_is_found_once_however_many_parts_are_like_it() -> None:
     keys = [key for key, _ in asked("\n\n".join([*PLAN, RISKY, RISKY]))]
 
     assert len(keys) == len(set(keys))
+
+
+def test_fewer_hits_are_the_first_of_more() -> None:
+    soft = "Say in the documentation which add-ons of the shop's customers are retired, and correct a label and a test."
+    index = known()
+    index.put(Text("L-1", "When you ship icons", "Ask.", paths=("icons/**",)))
+    query = Query("\n\n".join(f"{soft} {step}" for step in HARMLESS), kind="change", paths=("icons/a.svg",))
+
+    more = index.search(query)
+
+    assert [hit.key for hit in more[:2]] == ["L-1", "F-1"], "what names the place, though another is more alike"
+    assert more[0].score < more[1].score
+    assert index.search(query, limit=1) == more[:1]
+
+
+def test_a_place_that_is_named_counts_whichever_part_is_like_it() -> None:
+    index = known()
+    index.put(Text("L-1", "When you remove from tenants", "Ask for what the id stands.", paths=("tenants/**",)))
+
+    hits = index.search(Query("\n\n".join(PLAN), kind="change", paths=("tenants/drop.py",)))
+
+    (lesson,) = (hit for hit in hits if hit.key == "L-1")
+    assert lesson.said
+    assert dict(lesson.signals)["path"] == 1
+    assert lesson.because[0] == "touches tenants/drop.py, one of tenants/**"
+
+
+def test_what_kind_of_change_it_is_is_not_read_from_a_part() -> None:
+    plan = "\n\n".join(["Correct the onboarding guide", *HARMLESS[:3], "No schema migration is part of this.", *PLAN])
+    whole = read_query(Query(plan, kind="change"))
+
+    assert whole.kinds == frozenset()
+    assert {part.kinds for part in parts(whole)} == {whole.kinds}
+
+
+def test_asked_as_one_text_its_steps_are_no_questions_of_their_own() -> None:
+    hits = known().search(Query("\n\n".join(PLAN), kind="change"), in_parts=False)
+
+    assert not any(hit.said for hit in hits)
+
+
+def test_what_its_parts_mean_is_worked_out_in_one_go() -> None:
+    calls: list[int] = []
+
+    class Flat:
+        def embed(self, texts: list[str]) -> NDArray[np.float32]:
+            calls.append(len(texts))
+            return np.full((len(texts), 16), 0.25, np.float32)
+
+    index = Index(embedder=Flat())
+    index.put_many(FAILURES)
+    calls.clear()
+
+    index.search(Query("\n\n".join(PLAN * 30), kind="change"))
+
+    assert len(calls) == 1
+    assert calls[0] <= 3 + 8
 
 
 def test_what_says_little_has_no_parts() -> None:
@@ -87,7 +157,8 @@ def test_a_part_holds_enough_to_be_asked_about_and_nothing_is_left_out() -> None
 
     found = parts_of("\n".join(lines))
 
-    assert 1 < len(found) <= 9
+    assert len(found) == 8
+    assert {len(part.splitlines()) for part in found} == {5}, "each says as much as the others"
     assert "\n".join(found).splitlines() == lines
 
 
@@ -104,7 +175,29 @@ def test_files_of_a_diff_are_parts_of_their_own() -> None:
     assert [part.split()[2] for part in parts_of(diff)] == ["a/a.sql", "a/b.sql", "a/c.sql", "a/d.sql"]
 
 
+def test_a_file_of_a_diff_is_not_taken_apart() -> None:
+    lines = "\n".join(f"+    - word{n} other{n}\n " for n in range(60))
+    file = f"diff --git a/a.yml b/a.yml\n+++ b/a.yml\n{lines}"
+    told = " ".join(f"plan{n}" for n in range(30))
+
+    assert parts_of(file) == []
+    assert len(parts_of(f"{told}\n\n```diff\n{file}\n```\n\n{told[::-1]}")) == 3
+
+
+def test_the_files_a_diff_touches_are_read_whether_or_not_they_are_named_beside_it() -> None:
+    diff = "diff --git a/tenants/purge.py b/tenants/purge.py\n+++ b/tenants/purge.py\n+done"
+
+    assert "purg" in read_query(Query(diff, kind="change")).body
+    assert "purg" in read_query(Query(diff, kind="change", paths=("tenants/purge.py",))).body
+
+
 def test_many_parts_are_no_more_than_a_few_questions() -> None:
     text = "\n\n".join(f"alpha{n} beta{n} gamma{n} delta{n} epsilon{n}" for n in range(5_000))
 
-    assert len(parts_of(text)) <= 9
+    assert len(parts_of(text)) == 8
+
+
+def test_what_is_left_over_stays_with_what_it_follows() -> None:
+    paragraphs = [" ".join(f"word{n}x{i}" for i in range(13)) for n in range(6)]
+
+    assert parts_of("\n\n".join([*paragraphs, "Reviewed by Ann"]))[-1] == f"{paragraphs[-1]}\nReviewed by Ann"

@@ -46,6 +46,7 @@ class _Wanted:
     only: str
     at_least: float
     weights: Weights
+    by_chance: bool  # the likeliest first, and not the most alike
 
     def has(self, key: str, chance: float) -> bool:
         return key.startswith(self.only) and chance >= self.at_least
@@ -118,26 +119,29 @@ class Index:
         only: str = "",
         at_least: float = 0.0,
         weights: Weights | None = None,
+        in_parts: bool = True,
     ) -> list[Hit]:
         """The texts most like a query, best first, without those named.
 
         `only` keeps those whose keys begin so, `at_least` those with such a chance; `weights` are gone by
-        instead of the index's own. Reasons cost the most, so they are worked out for no more hits than
+        instead of the index's own. A change that says much is asked in parts as well, and its hits stand in order
+        of chance, unless `in_parts` is False. Reasons cost the most, so they are worked out for no more hits than
         are returned.
         """
         if limit <= 0:
             return []
-        wanted = _Wanted(limit, only, at_least, weights or self.weights)
         whole = read_query(query)
-        reads = [whole, *map(read_query, parts(whole))]
-        asked = [self._meaning.ask(each.query) if self._meaning else None for each in reads]
+        reads = [whole, *(parts(whole) if in_parts else ())]
+        wanted = _Wanted(limit, only, at_least, weights or self.weights, by_chance=len(reads) > 1)
+        asked = self._meaning.ask([each.query for each in reads]) if self._meaning else [None] * len(reads)
         found = []
         for each in zip(reads, asked, strict=True):
             with self._lock:  # anew for each part, so that a long change keeps nobody waiting
                 found.append(self._found(*each, without, wanted))
         level = wanted.weights.level(query.kind)
-        reasons = [Reasons(each.query) for each in reads]
-        return [_hit(one, reasons[of], level) for one, of in likeliest(found, limit)]
+        hits = likeliest(found, limit)
+        reasons = {of: Reasons(reads[of].query) for _, of in hits}
+        return [_hit(one, reasons[of], level) for one, of in hits]
 
     def _found(self, read: ReadQuery, asked: Vectors | None, without: Collection[str], wanted: _Wanted) -> list[Found]:
         is_change = read.query.kind == "change"
@@ -179,7 +183,8 @@ class Index:
         for name in ("likeness", "service", "technology", "path", "meaning"):
             alike |= compared.signals.get(name, alike) > 0
         keys = [self._keys[number] or "" for number in compared.numbers.tolist()]
-        order = sorted(np.flatnonzero(alike).tolist(), key=lambda at: (-scores[at], keys[at]))
+        first = -chances if wanted.by_chance else -scores
+        order = sorted(np.flatnonzero(alike).tolist(), key=lambda at: (first[at], -scores[at], keys[at]))
         return [
             Found(
                 key=keys[at],

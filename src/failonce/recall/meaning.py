@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -55,9 +56,12 @@ class Meaning:
         """The vectors of a text's passages; slow, so done before locking."""
         return self._vectors(passages(text.title, text.body, _MOST_PASSAGES))
 
-    def ask(self, query: Query) -> NDArray[np.int8]:
-        """The vectors of a query's passages."""
-        return self._vectors(passages(query.title, query.text, _MOST_ASKED))
+    def ask(self, queries: Sequence[Query]) -> list[NDArray[np.int8]]:
+        """The vectors of the passages of a query, and of the beginning of each of its parts; slow, as `embed` is."""
+        most = [_MOST_ASKED] + [1] * (len(queries) - 1)
+        parts = [passages(query.title, query.text, some) for query, some in zip(queries, most, strict=True)]
+        ends = np.cumsum([len(part) for part in parts])
+        return np.split(self._vectors([passage for part in parts for passage in part]), ends[:-1])
 
     def _vectors(self, parts: list[str]) -> NDArray[np.int8]:
         if not parts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -15,8 +16,8 @@ MOST_TITLE_TERMS = 400
 # A change of so many different terms says more than one thing; a part of it has so many at least, and there are so
 # many parts at most, as each is a question of its own.
 _SAYS_MUCH, _FEWEST_TERMS, _MOST_PARTS = 60, 12, 8
-# What begins a part, beside a blank line: an item, a heading, the next file of a diff.
-_BEGINS = re.compile(r" {0,3}(?:[-*+•]|\d+[.)])\s|#{1,6}\s|diff --git ")
+# What begins a part, beside a blank line and the next file of a diff: an item, a heading.
+_BEGINS = re.compile(r" {0,3}(?:[-*+•]|\d+[.)])\s|#{1,6}\s")
 _WORD = re.compile(r"[a-z][a-z0-9\-]*")
 _HEADER = re.compile(
     r"^(?:diff --git a/\S+ b/(?P<git>\S+)"
@@ -51,44 +52,59 @@ def read_query(query: Query) -> ReadQuery:
         return ReadQuery(query, title, terms(query.text), query.paths)
     text = readable(query.text)
     paths = tuple(dict.fromkeys((*query.paths, *_paths(text))))
-    told = " ".join(paths[:50]) if paths != query.paths else ""
-    body = terms(_MACHINERY.sub("", text) + "\n" + told)
-    return ReadQuery(query, title, body, paths, kinds_of(query.title, text, paths))
+    return ReadQuery(query, title, _change_terms(text), paths, kinds_of(query.title, text, paths))
 
 
-def parts(read: ReadQuery) -> list[Query]:
-    """The parts of a change that says much, each a query of its own; none of a shorter one, or of a failure.
+def parts(read: ReadQuery) -> list[ReadQuery]:
+    """The parts of a change that says much, each a question of its own; none of a shorter one, or of a failure.
 
     A plan of ten steps resembles nothing as a whole, and the one step that repeats a failure drowns in it; so does
-    a change among the headings of a template.
+    a change among the headings of a template. Which places a change touches, and its kind, hold for all of it.
     """
-    terms_in_all = len({*read.title, *read.body})
-    if read.query.kind != "change" or terms_in_all < _SAYS_MUCH:
+    if read.query.kind != "change" or len({*read.title, *read.body}) < _SAYS_MUCH:
         return []
-    enough = max(_FEWEST_TERMS, terms_in_all / _MOST_PARTS)
-    found: list[list[str]] = [[]]
-    seen: set[str] = set()
-    for passage in _passages(readable(read.query.text)):
-        if len(seen) >= enough and len(found) < _MOST_PARTS:
-            found.append([])
-            seen = set()
-        found[-1].append(passage)
-        if len(found) < _MOST_PARTS:
-            seen |= set(terms(passage))
+    found = list(_shared_out(_passages(readable(read.query.text))))
     if len(found) == 1:
         return []
-    return [replace(read.query, text="\n".join(each), title="", paths=()) for each in found]
+    return [
+        replace(read, query=replace(read.query, text=text, title=""), title=[], body=_change_terms(text))
+        for text in found
+    ]
+
+
+def _shared_out(passages: list[str]) -> Iterator[str]:
+    """Passages in turn, put together to parts that say about as much as each other."""
+    many = [len(set(terms(passage))) for passage in passages]
+    enough = max(_FEWEST_TERMS, sum(many) / _MOST_PARTS)
+    part: list[str] = []
+    here, left = 0, sum(many)
+    for passage, terms_in_it in zip(passages, many, strict=True):
+        part.append(passage)
+        here, left = here + terms_in_it, left - terms_in_it
+        # What is left over and too little to be asked about stays with what it follows.
+        if here >= enough and left >= _FEWEST_TERMS:
+            yield "\n".join(part)
+            part, here = [], 0
+    yield "\n".join(part)
 
 
 def _passages(text: str) -> list[str]:
-    """A text taken apart where something else may begin."""
+    """A text taken apart where something else may begin; of a diff each file is a passage, whatever its lines say."""
     found: list[list[str]] = [[]]
+    in_diff = False
     for line in text.splitlines():
-        if not line.strip() or _BEGINS.match(line):
+        begins_file = line.startswith("diff --git ")
+        in_diff = begins_file or (in_diff and not line.startswith("```"))
+        if begins_file or (not in_diff and (not line.strip() or _BEGINS.match(line))):
             found.append([])
         if line.strip():
             found[-1].append(line)
     return ["\n".join(lines) for lines in found if lines]
+
+
+def _change_terms(text: str) -> list[str]:
+    """What a change says; of the machinery of its diff, only which files it touches."""
+    return terms(_MACHINERY.sub("", text) + "\n" + " ".join(_paths(text)[:50]))
 
 
 def kinds_of(title: str, text: str, paths: tuple[str, ...]) -> frozenset[str]:
