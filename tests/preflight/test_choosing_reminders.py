@@ -29,7 +29,7 @@ def find(monkeypatch, ada: Person):
             )
             for what, chance in found
         ]  # fmt: skip
-        monkeypatch.setattr(memory, "search", lambda query, *, limit, without: hits[:limit])
+        monkeypatch.setattr(memory, "search", lambda query, *, limit, without, why: hits[:limit])
         chosen = remembered(ada, read_change(["any"]), [])
         for each in chosen:
             # A lesson is shown for its own reasons, or for those of a failure it stands in for.

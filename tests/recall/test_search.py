@@ -69,6 +69,18 @@ def test_reasons_are_words_of_the_query(index: Index) -> None:
     assert "same service: web" in hit.because
 
 
+def test_reasons_can_be_left_out_of_what_is_not_said(index: Index) -> None:
+    query = Query("TLS certificate expired: the balancer's ran out at midnight, and web connections ran out")
+
+    said, *others = index.search(query, why="said")
+
+    assert said == index.search(query)[0]
+    assert said.said
+    assert others
+    assert [hit.because for hit in others] == [()] * len(others)
+    assert all(hit.because for hit in index.search(query))
+
+
 def test_a_touched_path_is_a_reason(index: Index) -> None:
     hits = index.search(Query("speed up reports", paths=("db/migrations/7.py",), kind="change"))
 

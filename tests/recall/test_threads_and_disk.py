@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
-from failonce.recall import Index, Query, Text
+from failonce.recall import Index, Query, Text, storage
 from failonce.recall.storage import StaleIndex
 
 
@@ -51,6 +52,43 @@ def test_a_saved_index_answers_the_same(tmp_path: Path) -> None:
     assert len(again) == 29
     again.put(_text(3))
     assert again.search(Query("queue3"))[0].key == "F-3"
+
+
+@pytest.mark.parametrize("saved", [False, True])
+def test_what_was_dropped_or_put_again_leaves_no_trace(tmp_path: Path, saved: bool) -> None:
+    never, index = Index(), Index()
+    texts = [_text(n) for n in range(30)]
+    never.put_many(texts)
+    index.put_many(_text(n) for n in range(60, 70))
+    for _ in range(5):
+        index.put_many(texts)
+    for n in range(60, 70):
+        index.drop(f"F-{n}")
+    if saved:
+        index.save(tmp_path)
+        index = Index.load(tmp_path)
+
+    # Beside what few texts have and all, what only dropped ones had, which counts as new.
+    for query in (Query("worker 7 died, queue7"), Query("queue65 was full"), Query("worker queue65", kind="change")):
+        assert index.search(query) == never.search(query)
+
+
+def test_nobody_waits_while_an_index_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = Index()
+    index.put(_text(7))
+    found: list[str] = []
+
+    def write(*_: object) -> None:
+        other = Thread(target=lambda: found.extend(hit.key for hit in index.search(Query("queue7"))))
+        other.start()
+        other.join(timeout=5)
+        assert not other.is_alive()
+
+    monkeypatch.setattr(storage, "write", write)
+
+    index.save(tmp_path)
+
+    assert found == ["F-7"]
 
 
 @pytest.mark.parametrize("harm", ["missing", "cut", "mixed"])

@@ -8,6 +8,7 @@ import json
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from typing import Literal
 
 from django.db import connection
 
@@ -47,10 +48,17 @@ class Memory:
         self._has_meaning = self._deepens = False
 
     def search(
-        self, query: Query, *, limit: int, without: set[str], only: str = "", at_least: float = 0.0
+        self,
+        query: Query,
+        *,
+        limit: int,
+        without: set[str],
+        only: str = "",
+        at_least: float = 0.0,
+        why: Literal["all", "said"] = "all",
     ) -> list[Hit]:
         """Return hits over everything committed before this call; `Index.search` says what may be asked for."""
-        return self.follow().search(query, limit=limit, without=without, only=only, at_least=at_least)
+        return self.follow().search(query, limit=limit, without=without, only=only, at_least=at_least, why=why)
 
     def follow(self) -> Index:
         """Bring the index up to the last committed entry of history and return it."""

@@ -29,7 +29,7 @@ class Remembered:
 def remembered(person: Person, change: Change, services: Sequence[Service]) -> list[Remembered]:
     """Return what this person should be reminded of, best first; often nothing."""
     hidden = hidden_from(person)
-    hits = memory.search(query_for(change, services), limit=_HITS, without=hidden)
+    hits = memory.search(query_for(change, services), limit=_HITS, without=hidden, why="said")
     return _Choice(hits, hidden).made()
 
 

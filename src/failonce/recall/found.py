@@ -9,7 +9,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from failonce.recall.common import Common
+from failonce.recall.common import Commons
 from failonce.recall.facts import Shared
 
 
@@ -21,8 +21,9 @@ class Found:
     score: float
     probability: float
     signals: tuple[tuple[str, float], ...]
-    common: Common
     facts: Shared
+    commons: Commons  # of all candidates beside it
+    row: int  # its own among them
 
 
 def weighted(signals: Mapping[str, NDArray[np.float64]], weights: Mapping[str, float]) -> NDArray[np.float64]:

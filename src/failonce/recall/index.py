@@ -6,10 +6,11 @@ import math
 from array import array
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,6 +106,7 @@ class Index:
             if number is not None:
                 self._keys[number] = None
                 self._alive[number] = 0
+                self._postings.retire(number)
                 self._facts.drop(number)
                 if self._meaning:
                     self._meaning.drop(number)
@@ -120,13 +122,14 @@ class Index:
         at_least: float = 0.0,
         weights: Weights | None = None,
         in_parts: bool = True,
+        why: Literal["all", "said"] = "all",
     ) -> list[Hit]:
         """The texts most like a query, best first, without those named.
 
         `only` keeps those whose keys begin so, `at_least` those with such a chance; `weights` are gone by
         instead of the index's own. A change that says much is asked in parts as well, and its hits stand in order
-        of chance, unless `in_parts` is False. Reasons cost the most, so they are worked out for no more hits than
-        are returned.
+        of chance, unless `in_parts` is False. Reasons cost the most: they are worked out for no more hits than
+        are returned, or for those alone that are said.
         """
         if limit <= 0:
             return []
@@ -139,9 +142,12 @@ class Index:
             with self._lock:  # anew for each part, so that a long change keeps nobody waiting
                 found.append(self._found(*each, without, wanted))
         level = wanted.weights.level(query.kind)
-        hits = likeliest(found, limit)
-        reasons = {of: Reasons(reads[of].query) for _, of in hits}
-        return [_hit(one, reasons[of], level) for one, of in hits]
+        explained_from = level if why == "said" else 0.0
+        reasons = cache(lambda of: Reasons(reads[of].query))
+        return [
+            _hit(one, level, reasons(of) if one.probability >= explained_from else None)
+            for one, of in likeliest(found, limit)
+        ]
 
     def _found(self, read: ReadQuery, asked: Vectors | None, without: Collection[str], wanted: _Wanted) -> list[Found]:
         is_change = read.query.kind == "change"
@@ -191,8 +197,9 @@ class Index:
                 score=float(scores[at]),
                 probability=float(chances[at]),
                 signals=tuple((name, round(float(values[at]), 6)) for name, values in compared.signals.items()),
-                common=compared.commons.of(at),
                 facts=facts[at],
+                commons=compared.commons,
+                row=at,
             )
             for at in islice((at for at in order if wanted.has(keys[at], chances[at])), wanted.limit)
         ]
@@ -247,20 +254,20 @@ class Index:
         self._numbers = {key: moved[old] for key, old in self._numbers.items()}
 
     def save(self, folder: Path) -> None:
-        """Write the index to a folder; a reader sees the old one or the new."""
+        """Write the index to a folder; a reader sees the old one or the new, and nobody waits for the disk."""
         with self._lock:
             known: dict[Known, list[int]] = {}
             for number, facts in self._facts.known.items():
                 known.setdefault(facts, []).append(number)
             words = {
-                "keys": self._keys,
+                "keys": list(self._keys),
                 "facts": [[asdict(facts), who] for facts, who in known.items()],
                 "vocabulary": list(self._postings.vocabulary),
             }
             numbers = {"when": np.array(self._when), **self._postings.arrays()}
             if self._meaning:
                 numbers |= self._meaning.arrays()
-            storage.write(folder, numbers, words)
+        storage.write(folder, numbers, words)
 
     @classmethod
     def load(
@@ -283,6 +290,8 @@ class Index:
             index._meaning.fill(numbers["vectors"], numbers["owners"], alive)
         index._when = array("d", numbers.pop("when").tobytes())
         index._postings = Postings.of(numbers, words["vocabulary"])
+        for number in np.flatnonzero(np.frombuffer(index._alive, np.uint8) == 0).tolist():
+            index._postings.retire(number)
         for facts, who in words["facts"]:
             text = _with_facts(facts)
             for number in who:
@@ -294,12 +303,12 @@ def _with_facts(facts: dict[str, Any]) -> Text:
     return Text("", "", "", None, **{name: tuple(v) for name, v in facts.items()})
 
 
-def _hit(one: Found, reasons: Reasons, level: float) -> Hit:
+def _hit(one: Found, level: float, reasons: Reasons | None) -> Hit:
     return Hit(
         key=one.key,
         score=one.score,
         probability=one.probability,
-        because=reasons.because(one.common, one.facts),
+        because=reasons.because(one.commons.of(one.row), one.facts) if reasons else (),
         said=one.probability >= level,
         signals=one.signals,
     )

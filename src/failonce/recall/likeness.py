@@ -97,8 +97,8 @@ def rarest(texts: int) -> float:
 
 def rarities(postings: Postings, ids: Ints, texts: int) -> Floats:
     """The smoothed inverse document frequency of terms."""
-    often = np.minimum(postings.frequencies(ids), texts)
-    return (np.log((1.0 + texts) / (1.0 + often)) + 1).astype(np.float32)
+    often = postings.frequencies(ids)
+    return np.asarray(np.log((1.0 + texts) / (1.0 + often)) + 1, np.float32)
 
 
 def candidates(

@@ -27,8 +27,8 @@ MOST_COMPARED_TERMS = 1_200
 class Postings:
     """Terms to texts and texts to terms; numbers only, callers hold the lock.
 
-    Texts are numbered as they come and numbers are never used again;
-    `retire` forgets a text at once and its room is won back by the owner.
+    Texts are numbered as they come and numbers are never used again. A text that is retired counts
+    no more in how often terms occur and how long texts are; `only` wins its room back.
     """
 
     def __init__(self) -> None:
@@ -39,8 +39,10 @@ class Postings:
         self._sequence = array("I")
         self._starts = array("Q", [0])
         self._title_lengths = array("H")
+        self._retired, self._retired_terms = 0, 0
 
     def __len__(self) -> int:
+        """How many numbers were given, to retired texts too."""
         return len(self._title_lengths)
 
     def add(self, title: Sequence[str], body: Sequence[str]) -> int:
@@ -57,9 +59,18 @@ class Postings:
         self._title_lengths.append(title_length)
         return number
 
+    def retire(self, number: int) -> None:
+        """Count a text no more, as if it had never been added; once for each number."""
+        ids = self._sequence[self._starts[number] : self._starts[number + 1]]
+        for term in set(ids):
+            self._often[term] -= 1
+        self._retired += 1
+        self._retired_terms += len(ids)
+
     def known(self, term: str) -> int | None:
-        """The number of a term, or None when no text ever held it."""
-        return self.vocabulary.get(term)
+        """The number of a term, or None when no text holds it."""
+        number = self.vocabulary.get(term)
+        return number if number is not None and self._often[number] else None
 
     def word(self, number: int) -> str:
         """The term with this number."""
@@ -67,7 +78,7 @@ class Postings:
 
     def mean_length(self) -> float:
         """How many terms a text has on average."""
-        return len(self._sequence) / max(len(self), 1)
+        return (len(self._sequence) - self._retired_terms) / max(len(self) - self._retired, 1)
 
     def frequencies(self, ids: Ints) -> Ints:
         """In how many texts each term occurs."""
@@ -75,9 +86,10 @@ class Postings:
         return np.frombuffer(self._often, np.uint32)[ids].astype(np.int64)
 
     def sums(self, ids: Ints, worth: Floats) -> Numbers:
-        """What each text, in order of number, holds of these terms, when each is worth so much."""
-        packed = np.frombuffer(b"".join(self._lists[i] for i in ids.tolist()), np.uint32)
-        parts = _WEIGHT_OF_IMPACT[packed & 0xFF] * np.repeat(worth, self.frequencies(ids))
+        """What each text, retired or not, in order of number, holds of these terms, when each is worth so much."""
+        lists = [self._lists[i] for i in ids.tolist()]
+        packed = np.frombuffer(b"".join(lists), np.uint32)
+        parts = _WEIGHT_OF_IMPACT[packed & 0xFF] * np.repeat(worth, [len(one) for one in lists])
         return np.asarray(np.bincount(packed >> _IMPACT_BITS, parts, len(self)), np.float64)
 
     def sequences(self, numbers: Ints) -> tuple[Ints, Ints, Ints]:
@@ -94,11 +106,6 @@ class Postings:
     def title_lengths(self, numbers: Ints) -> Ints:
         """How many of each text's first terms are its title."""
         return np.array([self._title_lengths[n] for n in numbers.tolist()], np.int64)
-
-    def bytes_used(self) -> int:
-        """Room taken by the numbers, without the vocabulary's words."""
-        lists = sum(len(one) * 4 + 80 for one in self._lists)
-        return lists + len(self._sequence) * 4 + len(self) * 10
 
     def only(self, kept: Sequence[int]) -> Postings:
         """These texts alone, numbered anew in the same order."""
