@@ -19,12 +19,14 @@ _SURE = re.compile(
 )
 _MOMENT = re.compile(r"\s*(?:\[?\d{4}-\d\d-\d\d[T ]|[A-Z][a-z]{2} +\d\d? )\d\d:\d\d:\d\d")
 _ERROR = re.compile(
-    r"(?:Caused by: |Exception in thread (?:\"[^\"]*\"|[^\s\"]\S*) )*(?:\w+[.:$])*\w+(?:Error|Exception)\b(?::|$)"
+    r"(?:Caused by: |Exception in thread (?:\"[^\"]*\"|[^\s\"]\S*) )*(?:\w+[.:$])*\w*(?!^)(?:Error|Exception)\b(?::|$)"
     r"|Error: Cannot find module |panic: "
 )
 _BARE_ERROR = re.compile(r"(?:Error|Exception)(?::|$)")
 # A traceback ends with the name of an exception: "TimeoutExpired: …", "zmq.Again". "Then: …" is a person's.
-_NAME = re.compile(r"(?:[^\W\d]\w*(?:\.\w+)+|(?=\w*[a-z])(?=[^\W\d]\w*[A-Z])\w+)(?::|$)")
+_NAME = re.compile(
+    r"(?:Exception|Error|Warning|Timeout|[^\W\d]\w*(?:\.\w+)+|(?=\w*[a-z])(?=[^\W\d]\w*[A-Z])\w+)(?::|$)"
+)
 _INDENTED = re.compile(r"(?: {2,}|\t+)(?![-*+] |\d+[.)] )\S")
 # A timeline with seconds may be a person's: it has Markdown, and nothing but its moments is a machine's.
 _MARKDOWN = re.compile(r"\]\(|\*\*[^*]+\*\*")
