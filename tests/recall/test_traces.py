@@ -57,6 +57,11 @@ SPACES = 'Exception in thread "http nio 8080" java.lang.IllegalStateException: x
         (INDEXED, (0, 3)),
         (LINKLIKE, (0, 2)),
         ("2026-11-29 10:12:01 WARN [main](Pay.java:12)\n2026-11-29 10:12:02 WARN **slow**", (0, 2)),
+        ("2026-11-29 10:12:01,123 [http nio 8] ERROR f(**a, **b)\n  2026-11-29 10:12:02,001 [main] INFO f", (0, 2)),
+        ("[2026-11-29 10:12:01 +0000] [7] [INFO] f(**a, **b)\n[2026-11-29 10:12:02 +0000] [7] [INFO] f", (0, 2)),
+        ("2026-11-29 10:12:01,123 - root - ERROR - f(**a, **b)\n2026-11-29 10:12:02,001 - root - INFO - f", (0, 2)),
+        ("2026-11-29 10:12:01,123 - ERROR - f(**a, **b)\n2026-11-29 10:12:02,001 - INFO - f", (0, 2)),
+        (f"ERROR: read [the docs](https://x.example/)\n{CUT_OFF}ValueError: 7", (0, 4)),
         (f"The queue stood still.\nIt logged:\n{LOG}\nThen we restarted it.", (2, 4)),
     ],
 )
@@ -74,6 +79,10 @@ def test_what_a_machine_wrote_is_found(text: str, where: tuple[int, int]) -> Non
         "- a list\n  - of lists\n  - in a list\n    that goes on",
         "2026-11-29 10:12 we noticed\n2026-11-29 10:20 we rolled back",
         "2026-11-29 10:12:01 we **noticed**\n2026-11-29 10:20:00 we [rolled back](http://x.example/)",
+        "2026-11-29 10:12:01 Ann saw ERROR in [the log](https://x.example/)\n2026-11-29 10:13:01 **Bob** restarted it",
+        "2026-11-29 10:12:01 **Ann** saw ERROR\nINFO: Bob restarted it",
+        "WARNING: read [the runbook](https://x.example/) first\nINFO: **the primary** was moved",
+        "WARNING: it is [a repeat](/failures/F-7/)\nINFO: nobody knew",
         "at 10:12 we restarted node 7\nat 10:14 we restarted node 8",
         "Error: it didn't start. Then we looked.\nNobody knew why.",
         "Error: the import fails\nException: only on Sundays",
@@ -122,6 +131,8 @@ def test_the_error_that_a_trace_begins_with(text: str, error: str) -> None:
         "\t" * 400,
         "a:" * 200,
         'Exception in thread "" ' * 17,
+        "2026-11-29 10:12:01 " + "] - " * 95,
+        "2026-11-29 10:12:01 " + "**a" * 126,
     ],
 )
 def test_no_line_makes_many_lines_slow(line: str) -> None:

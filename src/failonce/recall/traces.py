@@ -13,11 +13,14 @@ _SURE = re.compile(
     | at\ [^\s()]+:\d+:\d+$
     | goroutine\ \d+
     | Require\ stack:$
-    | \[?(?:FATAL|ERROR|WARN|WARNING|INFO|DEBUG)\b[\]:\ ]
     )""",
     re.VERBOSE,
 )
-_MOMENT = re.compile(r"\s*(?:\[?\d{4}-\d\d-\d\d[T ]|[A-Z][a-z]{2} +\d\d? )\d\d:\d\d:\d\d")
+_MOMENT = r"\s*(?:\[?\d{4}-\d\d-\d\d[T ]|[A-Z][a-z]{2} +\d\d? )\d\d:\d\d:\d\d"
+_LEVEL = r"\[?(?:FATAL|ERROR|WARN|WARNING|INFO|DEBUG)\b"
+_LOG = re.compile(rf"{_MOMENT}|\s*{_LEVEL}[\]: ]")
+# Between a machine's moment and its level stands only "[thread]" or "- logger -"; a person has words there.
+_SURE_LOG = re.compile(rf"{_MOMENT}\S*\s(?:\[?[^][]*\]\s)*\s*(?:-\s+(?:\S+\s+-\s+)?)?{_LEVEL}")
 _ERROR = re.compile(
     r"(?:Caused by: |Exception in thread (?:\"[^\"]*\"|[^\s\"]\S*) )*(?:\w+[.:$])*\w*(?!^)(?:Error|Exception)\b(?::|$)"
     r"|Error: Cannot find module |panic: "
@@ -28,9 +31,8 @@ _NAME = re.compile(
     r"(?:Exception|Error|Warning|Timeout|[^\W\d]\w*(?:\.\w+)+|(?=\w*[a-z])(?=[^\W\d]\w*[A-Z])\w+)(?::|$)"
 )
 _INDENTED = re.compile(r"(?: {2,}|\t+)(?![-*+] |\d+[.)] )\S")
-# A timeline with seconds may be a person's: it has Markdown, and nothing but its moments is a machine's.
-_MARKDOWN = re.compile(r"\]\(|\*\*[^*]+\*\*")
-_LEVEL = re.compile(r"\b(?:FATAL|ERROR|WARN|WARNING|INFO|DEBUG)\b")
+# After a moment all Markdown is a person's, after a level a link that leads somewhere: not "[main](Pay.java:12)".
+_MARKDOWN = re.compile(rf"{_MOMENT}.*(?:\]\(|\*\*[^*]+\*\*)|.*\]\((?:http|/)")
 _FEWEST_LINES = 2
 # An error is named within these, and of a line no more is read: a trace says what it has to say in fewer.
 _LINE_LOOKED_AT, _LINES_LOOKED_AT = 400, 1_000
@@ -64,12 +66,13 @@ def _where(lines: list[str], sure: list[int]) -> slice:
     found = slice(theirs[0], theirs[-1] + 1)
     many = found.stop - found.start
     enough = many >= _FEWEST_LINES and 2 * len(theirs) > many
-    return found if enough and not _timeline([lines[at][:_LINE_LOOKED_AT] for at in sure]) else slice(0)
+    return found if enough and not _by_a_person([lines[at][:_LINE_LOOKED_AT] for at in sure]) else slice(0)
 
 
-def _timeline(sure: list[str]) -> bool:
-    plain = all(_MOMENT.match(line) and not _LEVEL.search(line) for line in sure)
-    return plain and any(_MARKDOWN.search(line) for line in sure)
+def _by_a_person(sure: list[str]) -> bool:
+    """Whether what looks like a log is a person's timeline or notes: it has Markdown, and no line is surely a log's."""
+    unsure = all(_LOG.match(line) and not _SURE_LOG.match(line) for line in sure)
+    return unsure and any(_MARKDOWN.match(line) for line in sure)
 
 
 def _marks(lines: list[str]) -> tuple[list[int], list[int]]:
@@ -84,7 +87,7 @@ def _marks(lines: list[str]) -> tuple[list[int], list[int]]:
         if named or (in_traceback and not indented and _NAME.match(line)):
             errors.append(at)
             sure.append(at)
-        elif begins or _SURE.match(line) or _MOMENT.match(line):
+        elif begins or _SURE.match(line) or _LOG.match(line):
             sure.append(at)
         in_traceback = begins or (in_traceback and indented)
     return sure, errors
