@@ -97,6 +97,8 @@ Require stack:
         ("# It said:\n", LOG, "- and\n- so on"),
         ("It said:\n", f"    {LOG}", "It ended."),
         ("It\nsaid:\n", f"    {LOG}", "---"),
+        ("It said:\n      more\n", f"    {LOG}", "---"),
+        ("It said:\n\tmore\n\tand more\n", LOG, "It ended."),
         ("", LOG, "```\ncode\n```"),
         ("", LOG, f"```\n{LOG}```\nIt ended."),
     ],
@@ -116,6 +118,9 @@ def test_a_trace_keeps_its_lines_whatever_stands_around_it(before: str, trace: s
         "- Then\n  KeyError: 7 was told\n  and we went on.",
         "- Then\n      KeyError: 7\n      KeyError: 8",
         f"- a\n- {LOG}",
+        "- > Then\n  INFO: a\n  INFO: b",
+        "- > Then\n        more\n      INFO: a\n      INFO: b",
+        "It\n- said:\n          more\n      INFO: a\n      INFO: b",
         f"> {LOG}",
     ],
 )
@@ -135,6 +140,7 @@ def test_links_beside_a_trace_lead_where_they_led() -> None:
         "-   It said:\n\n    ```\n    2026-11-29 10:12:01 a\n    2026-11-29 10:12:02 b\n    ```\n\n-   next",
         "~~~\n```\n2026-11-29 10:12:01 a\n2026-11-29 10:12:02 b\n~~~\nok",
         "````\n```\n2026-11-29 10:12:01 a\n2026-11-29 10:12:02 b\n```\n````",
+        "It said:\n      \n    2026-11-29 10:12:01 a\n    2026-11-29 10:12:02 b\n",
         "| x\x0by | z |\n|---|---|\n| 1 | 2 |",
     ],
 )

@@ -75,9 +75,12 @@ def _trace_as_code(state: StateBlock, start: int, _end: int, silent: bool) -> bo
 
 
 def _indented_trace(state: StateBlock, start: int, _end: int, _silent: bool) -> bool:
-    """Have paragraphs ask about a trace on the next line: where that is indented, they would go on without asking."""
-    if start + 1 in state.env["traces"] and not state.blkIndent:
-        state.sCount[start + 1] = 0
+    """Have paragraphs ask about the next trace: past lines as indented as code, and into one, they go on unasked."""
+    traces, ahead = state.env["traces"], start + 1
+    while ahead not in traces and state.is_code_block(ahead) and not state.isEmpty(ahead):
+        ahead += 1
+    if ahead in traces and not state.blkIndent:
+        state.sCount[ahead] = min(0, state.sCount[ahead])  # below 0, a quote in a list has the line
     return False
 
 
