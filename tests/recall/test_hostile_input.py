@@ -54,6 +54,22 @@ def test_other_scripts_are_found(name: str) -> None:
     assert rank(STRANGE[name][:60], [other, text])[0].key == "F-1"
 
 
+@pytest.mark.parametrize(
+    ("glob", "path"),
+    [
+        ("*a*a*a*a*ab", "a" * 120),
+        ("*a" * 149 + "b", "a" * 1_000),
+        ("**/x/**/x/**/x/**/x/**/x/**/x/y", "x/" * 80 + "x"),
+        ("**/x/" * 50 + "y", "x/" * 499 + "x"),
+    ],
+)
+def test_a_glob_may_have_any_number_of_wildcards(glob: str, path: str) -> None:
+    index = Index()
+    index.put(Text("L-1", "When you change this", "ask first", paths=(glob,)))
+
+    assert index.search(Query("Raise it", kind="change", paths=(path,) * 500)) == []
+
+
 def test_an_empty_memory_answers_nothing() -> None:
     assert Index().search(Query("anything")) == []
 
