@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from failonce.recall import tokens
 from failonce.recall.stems import beginnings, short_forms
-from failonce.recall.tokens import MAX_TERMS, places, terms
+from failonce.recall.tokens import MAX_TERMS, places, readable, terms
 
 
 @pytest.mark.parametrize(
@@ -35,10 +37,47 @@ def test_forms_of_one_thing_become_one_term(one: str, other: str, reason: str) -
         ("db.connection_pool", {"connect", "pool"}, "dotted names come apart"),
         ("k8s and s3", {"k8s", "s3"}, "short names with digits stay whole"),
         ("接続エラー", {"接続"}, "scripts without spaces are read in pairs"),
+        ("人々", {"人々"}, "a sign for a letter said again is a letter"),
     ],
 )
 def test_code_and_prose_are_taken_apart(text: str, expected: set[str], reason: str) -> None:
     assert expected <= set(terms(text)), reason
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("nginx返回502错误", "nginx|返回|502|错误"),
+        ("MySQL数据库", "SQL|MySQL|数据|据库"),
+        ("错误:502,端口:8080。", "错误|502|端口|8080"),
+        ("升级到nginx.conf文件", "升级|级到|nginx|conf|nginx.conf|文件"),
+        ("9f86d081884c7d65のエラー", "のエ|エラ|ラー"),
+        ("12月", "月"),
+        ("DB가 죽었다", "DB|가|죽었|었다"),
+        ("ฐานข้อมูลล่ม", "ฐา|าน|นข้|ข้อ|อมู|มูล|ลล่|ล่ม"),
+        ("วันที่", "วัน|นที่"),
+        ("ກັບຂໍ້ມູນ", "ກັບ|ບຂໍ້|ຂໍ້ມູ|ມູນ"),
+        ("មូលដ្ឋានទិន្នន័យ", "មូល|លដ្|ដ្ឋា|ឋាន|នទិ|ទិន្|ន្ន|នន័|ន័យ"),
+        ("ဒေတာဘေ့စ်", "ဒေတာ|တာဘေ့|ဘေ့စ်"),
+    ],
+)
+def test_scripts_without_spaces_are_parted_from_names_and_marks_stay_on_their_letters(text: str, expected: str) -> None:
+    placed = places(text)
+
+    assert [text[start:end] for _, start, end in placed] == expected.split("|")
+    assert [term for term, _, _ in placed] == terms(text)
+    assert terms(text) == expected.casefold().split("|")
+
+
+def test_a_name_among_other_scripts_is_the_name() -> None:
+    assert set(terms("MySQL数据库")) & set(terms("mysql down"))
+
+
+@given(st.text("aB1返回ー々กิ.:_-/ é가", max_size=30).map(readable))
+@example("x库: 3月")
+def test_a_term_stands_where_it_is_said_to(text: str) -> None:
+    assert [term for term, _, _ in places(text)] == terms(text)
+    assert all(term in terms(text[start:end]) for term, start, end in places(text))
 
 
 @pytest.mark.parametrize(

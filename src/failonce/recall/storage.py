@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 # Raised whenever terms or packing change: an older folder is then built anew
 # instead of being misread.
-FORMAT = 2
+FORMAT = 3
 _NUMBERS, _WORDS = "numbers.npz", "words.json"
 
 

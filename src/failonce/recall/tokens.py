@@ -17,16 +17,22 @@ MAX_TERMS = 4_000
 LONGEST_WORD = 40
 LONGEST_CHUNK = 400
 
-# Marks that join letters into words in Indic, Hebrew and Arabic writing are
-# not \w for Python; without them every such word would fall apart.
-_MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff"
+# Marks that join letters into words in Indic, Hebrew, Arabic, Thai, Lao,
+# Burmese and Khmer writing are not \w for Python; without them every such
+# word would fall apart.
+_MARKS = (
+    "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece"
+    "\u102b-\u103e\u1056-\u1059\u105e-\u1060\u1062-\u1064\u1067-\u106d\u1071-\u1074\u1082-\u108d\u108f\u109a-\u109d\u17b4-\u17d3\u17dd"
+)
 _CHUNK = re.compile(rf"\w[\w{_MARKS}.\-/:\\@+#$~']*")
 _SEGMENT = re.compile(r"[^/\\:@]+")
 _PART = re.compile(rf"(?:[^\W_]|[{_MARKS}])+")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_a-zA-Z]+")
 _EDGES = ".-/:\\@+#$~'"
 _AROUND = ".-+#$~'_"
-_UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_RUN = re.compile(rf"([{_UNSPACED}]+)|[^{_UNSPACED}]+")
+_LETTER = re.compile(rf"[^\W_][{_MARKS}]*")
 _VOLATILE = re.compile(
     r"""^(?:
       [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}  # uuid
@@ -59,7 +65,10 @@ def terms(text: str, limit: int = MAX_TERMS) -> list[str]:
 
 
 def places(text: str, limit: int = MAX_TERMS) -> list[Placed]:
-    """Each term with the place of its word in `readable(text)`: of a name in parts the part, and the whole last."""
+    """Each term with the place of its word in `text`, which is readable already.
+
+    Of a name in parts that is the part, and the whole comes last.
+    """
     found = (
         (term, chunk.start() + start, chunk.start() + end)
         for chunk in _CHUNK.finditer(text)
@@ -93,18 +102,27 @@ def _placed(chunk: str) -> list[Placed]:
         return []
     word = chunk.rstrip(_EDGES)
     # Nearly every chunk is one plain word, known from before; only names in parts are read again.
-    return [(known[0], 0, len(word))] if len(known) == 1 and _PART.fullmatch(word) else _read(chunk)
+    plain = len(known) == 1 and _PART.fullmatch(word) and _RUN.fullmatch(word)
+    return [(known[0], 0, len(word))] if plain else _read(chunk)
 
 
 def _read(chunk: str) -> list[Placed]:
-    if _UNSPACED.search(chunk):
-        return _pairs_of_characters(chunk)
-    chunk = chunk[:LONGEST_CHUNK].rstrip(_EDGES)
-    if _NUMBER_WORTH_KEEPING.match(chunk):
-        return [(chunk, 0, len(chunk))]
-    if _VOLATILE.match(chunk.lower()):
+    """Names stand among Chinese or Japanese without a space: "nginx返回502" says nginx, 返回 and 502."""
+    return [
+        placed
+        for run in _RUN.finditer(chunk[:LONGEST_CHUNK])
+        for placed in (_pairs_of_letters if run[1] else _spaced)(run[0], run.start())
+    ]
+
+
+def _spaced(run: str, start: int) -> list[Placed]:
+    start += len(run) - len(run.lstrip(_EDGES))
+    run = run.strip(_EDGES)
+    if _NUMBER_WORTH_KEEPING.match(run):
+        return [(run, start, start + len(run))]
+    if _VOLATILE.match(run.lower()):
         return []
-    return [placed for found in _SEGMENT.finditer(chunk) for placed in _segment(found.group(), found.start())]
+    return [placed for found in _SEGMENT.finditer(run) for placed in _segment(found.group(), start + found.start())]
 
 
 def _segment(segment: str, start: int) -> list[Placed]:
@@ -140,14 +158,9 @@ def _term(word: str) -> str:
     return stem(word)
 
 
-def _pairs_of_characters(chunk: str) -> list[Placed]:
-    """Scripts without spaces are compared by neighbouring characters."""
-    letters = [
-        (letter, at, at + 1)
-        for at, character in enumerate(chunk[:LONGEST_CHUNK])
-        for letter in character.casefold()
-        if letter.isalnum()
-    ]
+def _pairs_of_letters(run: str, start: int) -> list[Placed]:
+    """Scripts without spaces are compared by neighbouring letters, each with its marks."""
+    letters = [(letter[0], start + letter.start(), start + letter.end()) for letter in _LETTER.finditer(run)]
     if len(letters) == 1:
         return letters
-    return [(one + other, start, end) for (one, start, _), (other, _, end) in pairwise(letters)]
+    return [(one + other, begin, end) for (one, begin, _), (other, _, end) in pairwise(letters)]
