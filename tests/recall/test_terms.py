@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from failonce.recall import tokens
 from failonce.recall.stems import beginnings, short_forms
-from failonce.recall.tokens import MAX_TERMS, places, readable, terms
+from failonce.recall.tokens import KEPT_FROM_THE_END, MAX_CHARACTERS, MAX_TERMS, places, readable, terms
 
 
 @pytest.mark.parametrize(
@@ -78,6 +78,16 @@ def test_a_name_among_other_scripts_is_the_name() -> None:
 def test_a_term_stands_where_it_is_said_to(text: str) -> None:
     assert [term for term, _, _ in places(text)] == terms(text)
     assert all(term in terms(text[start:end]) for term, start, end in places(text))
+
+
+@pytest.mark.parametrize("text", ["\ufdfa" * 160_000, "a" * 200_000, "é" * 200_000, "ab " * 10])
+def test_what_is_read_is_bounded_and_stays_as_it_is_when_read_again(text: str) -> None:
+    read = readable("begin " + text + " end")
+
+    assert len(read) == min(len(text) + 10, MAX_CHARACTERS)
+    assert (read[:5], read[-3:]) == ("begin", "end")
+    assert readable(read) == read
+    assert len(text) < MAX_CHARACTERS or read[-KEPT_FROM_THE_END - 1] == "\n"
 
 
 @pytest.mark.parametrize(

@@ -79,10 +79,15 @@ def places(text: str, limit: int = MAX_TERMS) -> list[Placed]:
 
 def readable(text: str) -> str:
     """A text as it is read here: bounded in length, one form per character."""
-    if len(text) > MAX_CHARACTERS:
-        head = text[: MAX_CHARACTERS - KEPT_FROM_THE_END]
-        text = head + "\n" + text[-KEPT_FROM_THE_END:]
-    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+    text = _both_ends(text)
+    # One character may become eighteen.
+    return text if text.isascii() else _both_ends(unicodedata.normalize("NFKC", text))
+
+
+def _both_ends(text: str) -> str:
+    if len(text) <= MAX_CHARACTERS:
+        return text
+    return text[: MAX_CHARACTERS - KEPT_FROM_THE_END - 1] + "\n" + text[-KEPT_FROM_THE_END:]
 
 
 def _terms_of(chunk: str) -> tuple[str, ...]:
