@@ -32,8 +32,14 @@ def _expression(glob: str) -> re.Pattern[str]:
     glob = re.sub(r"\*{3,}", "**", glob)
     anywhere = "(?:.*/)?" if "/" not in glob.rstrip("/") else ""
     glob = glob.removeprefix("/") + ("**" if glob.endswith("/") else "")
-    pieces = re.split(r"(\*\*/|/\*\*|\*\*|\*|\?)", glob)
+    pieces = re.split(r"(\*\*/|/\*\*(?!/)|\*\*|\*|\?)", glob)
     return re.compile(anywhere + "".join(_MEANINGS.get(piece) or re.escape(piece) for piece in pieces) + "(?:/.*)?")
+
+
+def test_two_stars_between_slashes_are_any_folders_or_none() -> None:
+    assert first_match("db/**/schema.sql", ("db/schema.sql",)) == "db/schema.sql"
+    assert first_match("db/**/schema.sql", ("db/a/b/schema.sql",)) == "db/a/b/schema.sql"
+    assert first_match("db/**/schema.sql", ("db/other_schema.sql", "dbschema.sql")) is None
 
 
 def test_a_path_may_hold_any_character() -> None:

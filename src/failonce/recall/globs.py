@@ -20,7 +20,7 @@ def _pieces(glob: str) -> tuple[str, ...]:
     glob = re.sub(r"\*{3,}", "**", glob[:_LONGEST_GLOB].strip())
     anywhere = "/" not in glob.rstrip("/")
     glob = glob.removeprefix("/") + ("**" if glob.endswith("/") else "")
-    return (("**/",) if anywhere else ()) + tuple(re.findall(r"\*\*/|/\*\*|\*\*|.", glob, re.DOTALL))
+    return (("**/",) if anywhere else ()) + tuple(re.findall(r"\*\*/|/\*\*(?!/)|\*\*|.", glob, re.DOTALL))
 
 
 def names_a_place(glob: str) -> bool:
