@@ -49,6 +49,15 @@ def test_other_words_for_the_same_thing_are_found(index: Index) -> None:
     assert dict(hits[0].signals)["meaning"] == pytest.approx(1.0, abs=0.02)
 
 
+def test_however_many_lessons_name_the_place(index: Index) -> None:
+    index.put_many(Text(f"L-{n}", f"Lesson {n}", "", paths=("jobs/**",)) for n in range(150))
+    index.put(Text("F-9", "", "the volume was full", when=9.0))
+
+    hits = index.search(Query("our storage capacity ended", paths=("jobs/a.py",), kind="change"), limit=500)
+
+    assert {"F-2", "F-9"} <= {hit.key for hit in hits}
+
+
 def test_without_the_embedder_they_are_not() -> None:
     memory = Index()
     memory.put(Text("F-2", "No room", "the disk was full"))

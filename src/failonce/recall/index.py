@@ -37,6 +37,7 @@ _SOON = 200
 _FEWEST_TERMS = 8
 
 Vectors = NDArray[np.int8]
+_NOTHING = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +155,9 @@ class Index:
         fewest_terms = _FEWEST_TERMS if is_change else 0
         question = ask(self._postings, read.title, read.body, len(self._numbers), fewest_terms=fewest_terms)
         allowed = self._allowed(read.query, without)
-        named = set(self._facts.texts_for(read.paths))
-        if self._meaning and asked is not None:
-            named.update(self._meaning.nearest(asked, allowed).tolist())
-        numbers = candidates(self._postings, question, allowed, named)
+        named = self._facts.texts_for(read.paths)
+        near = self._meaning.nearest(asked, allowed) if self._meaning and asked is not None else _NOTHING
+        numbers = candidates(self._postings, question, allowed, named, near)
         if not len(numbers):
             return []
         change = f"{read.query.title}\n{read.query.text}" if is_change else None

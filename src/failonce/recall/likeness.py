@@ -106,8 +106,11 @@ def candidates(
     question: Question,
     allowed: NDArray[np.bool_],
     named: Collection[int],
+    near: Ints,
 ) -> Ints:
-    """The texts worth comparing: those that share most with the question.
+    """The texts worth comparing: those that share most with the question, and as they are those near in meaning.
+
+    Of those `named` by a place as many as of those that share words, the first told.
 
     Rare terms are read first, so what is left unread when the room is used
     up is what nearly every text has.
@@ -120,7 +123,7 @@ def candidates(
     scores = postings.sums(question.ids[read], worth[read])
     best = _largest(scores, allowed, MOST_COMPARED)
     also = [number for number in sorted(named) if allowed[number]][:MOST_COMPARED]
-    return np.unique(np.concatenate([best, np.array(also, dtype=np.int64)]))
+    return np.unique(np.concatenate([best, np.array(also, dtype=np.int64), near]))
 
 
 def _largest(scores: Numbers, allowed: NDArray[np.bool_], most: int) -> Ints:
