@@ -46,6 +46,7 @@ def test_other_words_for_the_same_thing_are_found(index: Index) -> None:
     hits = index.search(Query("our storage capacity ended"))
 
     assert hits[0].key == "F-2"
+    assert hits[0].because == ("says much the same in other words",)
     assert dict(hits[0].signals)["meaning"] == pytest.approx(1.0, abs=0.02)
 
 
@@ -111,6 +112,19 @@ def test_vectors_survive_the_disk(index: Index, tmp_path: Path) -> None:
     assert again.search(query) == index.search(query)
     again.put(Text("F-4", "", "volume full"))
     assert "F-4" in {hit.key for hit in again.search(Query("storage"))}
+
+
+@pytest.mark.parametrize("is_wider", [True, False])
+def test_vectors_of_another_model_are_not_read(tmp_path: Path, index: Index, is_wider: bool) -> None:
+    class Other(Topics):
+        def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            rows = super().embed(texts)
+            return np.repeat(rows, 2, axis=1) if is_wider else -rows
+
+    index.save(tmp_path)
+
+    with pytest.raises(StaleIndex):
+        Index.load(tmp_path, embedder=Other())
 
 
 def test_what_all_texts_share_is_no_likeness() -> None:

@@ -25,6 +25,11 @@ class Found:
     commons: Commons  # of all candidates beside it
     row: int  # its own among them
 
+    @property
+    def means_alike(self) -> bool:
+        """Whether its meaning is like that of the question, as far as meaning was compared."""
+        return dict(self.signals).get("meaning", 0.0) > 0
+
 
 def weighted(signals: Mapping[str, NDArray[np.float64]], weights: Mapping[str, float]) -> NDArray[np.float64]:
     """The signals of every candidate added up by their weights."""

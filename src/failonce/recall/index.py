@@ -255,6 +255,7 @@ class Index:
 
     def save(self, folder: Path) -> None:
         """Write the index to a folder; a reader sees the old one or the new, and nobody waits for the disk."""
+        model = {"model": self._meaning.model()} if self._meaning else {}
         with self._lock:
             known: dict[Known, list[int]] = {}
             for number, facts in self._facts.known.items():
@@ -264,7 +265,7 @@ class Index:
                 "facts": [[asdict(facts), who] for facts, who in known.items()],
                 "vocabulary": list(self._postings.vocabulary),
             }
-            numbers = {"when": np.array(self._when), **self._postings.arrays()}
+            numbers = {"when": np.array(self._when), **self._postings.arrays(), **model}
             if self._meaning:
                 numbers |= self._meaning.arrays()
         storage.write(folder, numbers, words)
@@ -277,14 +278,14 @@ class Index:
         *,
         embedder: Embeds | None = None,
     ) -> Index:
-        """Read what `save` wrote; StaleIndex when it has to be built again."""
+        """Read what `save` wrote; StaleIndex when it has to be built again, as with another model's vectors."""
         numbers, words = storage.read(folder)
         index = cls(weights, embedder=embedder)
         index._keys = words["keys"]
         index._numbers = {k: n for n, k in enumerate(words["keys"]) if k is not None}
         index._alive = bytearray(key is not None for key in words["keys"])
         if index._meaning:
-            if "vectors" not in numbers:
+            if "model" not in numbers or not index._meaning.is_by(numbers["model"]):
                 raise storage.StaleIndex(storage.StaleIndex.message)
             alive = np.array(index._alive, bool)
             index._meaning.fill(numbers["vectors"], numbers["owners"], alive)
@@ -308,7 +309,7 @@ def _hit(one: Found, level: float, reasons: Reasons | None) -> Hit:
         key=one.key,
         score=one.score,
         probability=one.probability,
-        because=reasons.because(one.commons.of(one.row), one.facts) if reasons else (),
+        because=reasons.because(one.commons.of(one.row), one.facts, one.means_alike) if reasons else (),
         said=one.probability >= level,
         signals=one.signals,
     )

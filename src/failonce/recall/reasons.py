@@ -29,8 +29,8 @@ class Reasons:
         self._text = _DIFF_SIDES.sub("", text) if query.kind == "change" else text
         self._places = places(self._text, _MOST_TERMS_READ)
 
-    def because(self, common: Common, shared: Shared) -> tuple[str, ...]:
-        """The reasons as short clauses, most telling first."""
+    def because(self, common: Common, shared: Shared, means_alike: bool) -> tuple[str, ...]:
+        """The reasons as short clauses, most telling first; that it means the same when no word can be shown."""
         reasons: list[str] = []
         if shared.path:
             changed, glob = shared.path
@@ -46,6 +46,8 @@ class Reasons:
             reasons.append(f"same technology: {', '.join(sorted(shared.technologies))}")
         if shared.kinds:
             reasons.append(f"same kind of change: {', '.join(sorted(shared.kinds))}")
+        if not reasons and not common.worth and means_alike:
+            reasons.append("says much the same in other words")
         return tuple(reasons)
 
     def _phrases(self, common: Common) -> list[str]:

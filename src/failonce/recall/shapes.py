@@ -48,6 +48,7 @@ class Hit:
     `probability` is calibrated: the chance that a person would say "yes, this
     is a repeat". `because` gives the reasons in words, most telling first.
     `said` is True when the probability is high enough to speak unasked.
+    `score` orders the hits of one question and compares with no other's.
     """
 
     key: str
