@@ -37,6 +37,9 @@ def main() -> int:
     everything: dict[str, Any] = {"sets": {}, "speed": {}, "skipped": {}}
     model = embedder(wants.model)
     for one in read_sets(wants.data, wants.changes, wants.all):
+        if not one.questions:
+            everything["skipped"][one.name] = "nothing is asked of it"
+            continue
         everything["sets"][one.name] = measured(one, model, everything["skipped"])
         print(table.of_set(one, everything["sets"][one.name]), flush=True)
     if not everything["sets"]:

@@ -88,7 +88,8 @@ def main() -> None:
             print("No model: the weights with meaning stay as they are.")
             continue
         for kind, change in (("failure", False), ("change", True)):
-            sets = [one for one in read_sets(wants.data, wants.changes, False) if one.about_changes is change]
+            every = read_sets(wants.data, wants.changes, False)
+            sets = [one for one in every if one.questions and one.about_changes is change]
             if sets:
                 print(f"{kind}s{suffix}, each source answered with weights from the others", flush=True)
                 shipped[kind + suffix], worth = _cross(sets, embeds, change)

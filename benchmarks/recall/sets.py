@@ -6,6 +6,7 @@ import json
 import random
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -129,43 +130,49 @@ def _lists(given: Path, own: Path | None) -> Iterator[tuple[str, Path]]:
 def _rows(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         return []
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    # JSON lets a text hold other ends of lines, such as U+2028, as they are.
+    lines = path.read_text(encoding="utf-8-sig", errors="replace").split("\n")
     return [json.loads(line) for line in lines if line.strip()]
 
 
 def _services(incidents: Path) -> dict[str, tuple[str, ...]]:
     """The services that reports say they concern, by the report's id: some copies of a report leave them out."""
     rows = (row for path in sorted(incidents.glob("*.jsonl")) for row in _rows(path))
-    return {str(row["id"]): tuple(map(str, row["services"])) for row in rows if row.get("services")}
+    return {str(row["id"]): names for row in rows if (names := _names(row.get("services")))}
+
+
+def _names(value: object) -> tuple[str, ...]:
+    """What a field names: several in a list, or one, or none."""
+    return tuple(filter(None, map(_text, value if isinstance(value, list) else [value])))
+
+
+def _text(value: object) -> str:
+    """A field as text; half a character, which JSON can hold, is no text that every engine takes."""
+    return "" if value is None else str(value).encode("utf-8", "replace").decode()
 
 
 def _document(row: dict[str, Any], source: str = "", services: Mapping[str, tuple[str, ...]] | None = None) -> Document:
     return Document(
         str(row["id"]),
-        str(row.get("title") or ""),
-        str(row.get("text") or ""),
-        str(row.get("source") or source),
+        _text(row.get("title")),
+        _text(row.get("text")),
+        _text(row.get("source")) or source,
         (services or {}).get(str(row["id"]), ()),
     )
 
 
 def _seconds(value: object) -> float | None:
-    if value in (None, ""):
-        return None
-    when: datetime | None
-    try:
-        when = datetime.fromisoformat(str(value).strip())
-    except ValueError:
-        day = re.search(r"\d{4}-\d\d-\d\d", str(value))
-        when = datetime.fromisoformat(day.group()) if day else None
-    if when is None:
-        return None
-    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
+    text = str(value).strip()
+    for written in (text, *re.findall(r"\d{4}-\d\d-\d\d", text)):
+        with suppress(ValueError):
+            when = datetime.fromisoformat(written)
+            return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
+    return None
 
 
 def _natural(text: str) -> list[tuple[int, int | str]]:
     parts = re.findall(r"\d+|\D+", text)
-    return [(0, int(p)) if p.isdigit() else (1, p) for p in parts]
+    return [(0, int(p)) if p.isdecimal() else (1, p) for p in parts]
 
 
 def in_order(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], str]:
@@ -205,7 +212,7 @@ def _repeats(name: str, corpus: Path, labels: Path, services: Mapping[str, tuple
         else:
             later += 1
     novel_file = labels / "novel.txt"
-    novel = novel_file.read_text().split() if novel_file.is_file() else []
+    novel = novel_file.read_text(encoding="utf-8-sig").split() if novel_file.is_file() else []
     asked = {at: frozenset(those) for at, those in answers.items()}
     asked |= {place[n]: frozenset() for n in novel if n in place and place[n] not in asked}
     questions = [_question(documents, at, asked[at]) for at in sorted(asked)]
@@ -247,8 +254,8 @@ def _groups(rows: list[dict[str, Any]], place: dict[str, int]) -> dict[int, set[
     """Reports of one bug: whatever points at one another, directly or not."""
     group: dict[int, set[int]] = {}
     for at, row in enumerate(rows):
-        for other in row.get("dup_ids") or []:
-            to = place.get(str(other))
+        for other in _names(row.get("dup_ids")):
+            to = place.get(other)
             if to is None or to == at:
                 continue
             merged = group.get(at, {at}) | group.get(to, {to})
@@ -283,9 +290,8 @@ def _by_code(document: Document) -> list[tuple[int, int | str]]:
 def _changes(name: str, documents: list[Document], order: str, folder: Path) -> Set:
     questions: list[Question] = []
     for row in _rows(folder / "risky.jsonl"):
-        repeats = row.get("repeats") or []
-        names = {repeats} if isinstance(repeats, str) else {str(name) for name in repeats}
-        answers = frozenset(at for at, doc in enumerate(documents) if {doc.id, doc.source} & names)
+        names = _names(row.get("repeats"))
+        answers = frozenset(at for at, doc in enumerate(documents) if doc.id in names or doc.source in names)
         if answers:
             questions.append(_change(row, len(documents), answers))
     for row in _rows(folder / "innocent.jsonl"):
@@ -294,7 +300,6 @@ def _changes(name: str, documents: list[Document], order: str, folder: Path) -> 
 
 
 def _change(row: dict[str, Any], before: int, answers: frozenset[int]) -> Question:
-    text = row.get("change") or ""
-    if isinstance(text, dict):
-        text = "\n".join(str(part) for part in text.values())
-    return Question("", str(text), before, answers, "changes", "change")
+    told = row.get("change")
+    text = "\n".join(map(str, told.values())) if isinstance(told, dict) else told
+    return Question("", _text(text), before, answers, "changes", "change")

@@ -57,7 +57,8 @@ def row(sets: Sequence[Set], size: int) -> str:
             said_wrongly += is_said and not is_repeat
         aucs.append(auc(*levels))
     shown = " ".join("-" if level is None else f"{level:.2f}" for level in aucs)
-    return f"{size:5} {first / repeats:8.2f} {said_rightly / repeats:13.2f} {said_wrongly / novel:13.2f}   {shown}"
+    shares = (first / max(repeats, 1), said_rightly / max(repeats, 1), said_wrongly / max(novel, 1))
+    return f"{size:5} {shares[0]:8.2f} {shares[1]:13.2f} {shares[2]:13.2f}   {shown}"
 
 
 def main() -> None:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks.recall import __main__ as benchmark
 from benchmarks.recall import lengths, young
 from benchmarks.recall.figures import Answer, alarm_level, auc, calibration_noise, figures
 from benchmarks.recall.peers.fts5 import FTS5
 from benchmarks.recall.peers.ours import Ours, WithoutServices
-from benchmarks.recall.sets import Question, in_order, read_sets
+from benchmarks.recall.peers.shape import Unavailable
+from benchmarks.recall.sets import Question, Set, in_order, read_sets
 
 
 def _write(path: Path, rows: Sequence[dict[str, Any]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(json.dumps(row) for row in rows))
+    lines = (json.dumps(row, ensure_ascii="\\ud" in json.dumps(row)) for row in rows)
+    path.write_text("\n".join(lines), encoding="utf-8")
 
 
 @pytest.fixture
@@ -64,6 +69,12 @@ def test_each_set_becomes_questions_about_earlier_texts(folder: Path) -> None:
             "rp:2019-05-01-zq",
             "created, else resolved or the day in the id",
         ),
+        (
+            [("q", "2020-01-01"), ("INC-2024-13-45", "2024-02-30"), ("r", "2018-01-01")],
+            "INC-2024-13-45rq",
+            "created, else resolved or the day in the id",
+        ),
+        ([("p²", 5), ("²", None)], "p²²", "number in the id"),
     ],
 )
 def test_time_order_is_found_and_told(rows: list[tuple[str, str | None]], expected: str, how: str) -> None:
@@ -71,6 +82,114 @@ def test_time_order_is_found_and_told(rows: list[tuple[str, str | None]], expect
 
     assert "".join(row["id"] for row in ordered) == expected
     assert found == how
+
+
+REPORTS: list[dict[str, Any]] = [
+    {"id": "r1", "title": "Disk full", "text": "logs filled the disk", "created": "2020-01-01"},
+    {"id": "r2", "title": "Disk full again", "text": "logs filled the disk\u2028again", "created": "2020-01-02"},
+    {"id": "r3", "title": "Lamp out", "text": "a lamp went out\x0cin the\x85hall", "created": "2020-01-03"},
+]
+PAIR = {"query": "r2", "match": "r1"}
+CHANGE = {"change": "write debug logs to the disk", "repeats": ["r1"]}
+FOLDERS: dict[str, tuple[dict[str, Any], dict[str, int]]] = {
+    "lines that JSON does not end": (
+        {"repeats/corpus.jsonl": REPORTS, "repeats/pairs.jsonl": [PAIR], "repeats/novel.txt": "r3\n"},
+        {"repeats": 2},
+    ),
+    "nothing but ids and texts": (
+        {
+            "repeats/corpus.jsonl": [{"id": one["id"], "text": one["text"]} for one in REPORTS],
+            "repeats/pairs.jsonl": [PAIR],
+            "duplicates/x/bugs.jsonl": [{"id": 1}, {"id": 2, "text": "disk"}, {"id": 3, "text": "disk", "dup_ids": 2}],
+        },
+        {"repeats": 1, "duplicates/x": 2},
+    ),
+    "numbers and single names": (
+        {
+            "repeats/corpus.jsonl": [{"id": n, "title": n, "text": n, "created": n, "source": n} for n in (1, 2, 3)],
+            "repeats/pairs.jsonl": [{"query": 2, "match": 1}],
+            "repeats/novel.txt": "3",
+            "incidents/x.jsonl": [{"id": 1, "services": "mail"}, {"id": 2, "services": 7}],
+            "incidents/icco.jsonl": [{"id": 4, "text": 404, "created": 2020}],
+            "changes/risky.jsonl": [{"change": 5, "repeats": 4}, {"change": ["a", "b"], "repeats": "4"}],
+        },
+        {"repeats": 2, "changes": 2},
+    ),
+    "half a character": (
+        {
+            "repeats/corpus.jsonl": [{"id": "r1", "text": "disk \ud800"}, {"id": "r2", "text": "disk \ud800"}],
+            "repeats/pairs.jsonl": [PAIR],
+        },
+        {"repeats": 1},
+    ),
+    "empty files": (
+        {
+            "repeats/corpus.jsonl": [], "repeats/pairs.jsonl": [], "repeats/novel.txt": "", "incidents/icco.jsonl": [],
+            "duplicates/x/bugs.jsonl": [], "changes/risky.jsonl": [], "changes/innocent.jsonl": [],
+        },
+        {},
+    ),
+    "no innocent changes": (
+        {"incidents/icco.jsonl": REPORTS, "changes/risky.jsonl": [CHANGE]},
+        {"changes": 1},
+    ),
+    "innocent changes alone": (
+        {
+            "incidents/icco.jsonl": REPORTS, "changes/risky.jsonl": [CHANGE | {"repeats": []}],
+            "changes/innocent.jsonl": [{"change": "fix a typo"}, {}],
+        },
+        {"changes": 2},
+    ),
+    "nothing novel": ({"repeats/corpus.jsonl": REPORTS, "repeats/pairs.jsonl": [PAIR]}, {"repeats": 1}),
+    "answers that lie later": (
+        {"repeats/corpus.jsonl": REPORTS, "repeats/pairs.jsonl": [{"query": "r1", "match": "r2"}]},
+        {},
+    ),
+    "one report, novel": ({"repeats/corpus.jsonl": REPORTS[:1], "repeats/novel.txt": "r1"}, {"repeats": 1}),
+    "one bug": ({"duplicates/x/bugs.jsonl": REPORTS[:1]}, {}),
+    "no words": (
+        {"repeats/corpus.jsonl": [{"id": "1"}, {"id": "2", "text": "_ the"}], "repeats/novel.txt": "2"},
+        {"repeats": 1},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("holds", FOLDERS)
+def test_any_folder_of_the_layout_is_measured(
+    holds: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files, asked = FOLDERS[holds]
+    data, figures_at = tmp_path / "data", tmp_path / "figures.json"
+    data.mkdir()
+    for name, rows in files.items():
+        if isinstance(rows, str):
+            (data / name).write_text(rows)
+        else:
+            _write(data / name, rows)
+    monkeypatch.setattr(benchmark, "Postgres", _Missing)
+    monkeypatch.setattr(benchmark, "embedder", lambda _: None)
+    arguments = ["--data", str(data), "--changes", str(tmp_path / "own"), "--sizes", "", "--json", str(figures_at)]
+    monkeypatch.setattr(sys, "argv", ["recall", *arguments])
+
+    assert benchmark.main() == 0
+
+    found = json.loads(figures_at.read_text())["sets"]
+    assert found.keys() == asked.keys()
+    assert {one.name: len(one.questions) for one in _sets(data) if one.questions} == asked
+    assert all(Ours.name in engines for engines in found.values())
+    printed = capsys.readouterr()
+    assert all(f"\n{name}: " in printed.out for name in asked)
+
+
+class _Missing:
+    name = "PostgreSQL"
+
+    def __init__(self) -> None:
+        raise Unavailable("no server is started for a test")
+
+
+def _sets(data: Path) -> list[Set]:
+    return list(read_sets(data, None, everything=True))
 
 
 def test_engines_are_told_the_services_as_facts_or_in_words(folder: Path) -> None:
@@ -175,6 +294,15 @@ def test_a_young_archive_holds_earlier_texts_and_of_a_repeat_what_it_repeats(fol
     assert novel[0] == bugs.novel[0]
     assert [hit.key for _, hit in (repeat, again) if hit] == ["0", "0"]
     assert novel[1] is None  # it has no words
+
+
+def test_a_young_archive_of_repeats_alone_has_its_row(folder: Path) -> None:
+    bugs, _ = read_sets(folder, None, everything=True)
+
+    shown = young.row([replace(bugs, questions=bugs.repeats)], 1)
+
+    assert shown.split()[:2] == ["1", "1.00"]
+    assert shown.endswith("-")
 
 
 def test_a_change_is_asked_about_in_part_and_as_part_of_more() -> None:

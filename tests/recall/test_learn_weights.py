@@ -122,6 +122,7 @@ def test_a_folder_becomes_weights_that_recall_takes(tmp_path: Path, monkeypatch:
     ]
     pairs: list[dict[str, Any]] = [{"query": f"{thing}-1", "match": f"{thing}-0"} for thing in things]
     lists = {"repeats/corpus.jsonl": reports, "repeats/pairs.jsonl": pairs, "incidents/icco.jsonl": reports[:10]}
+    lists["duplicates/silent/bugs.jsonl"] = reports[:1]  # one bug repeats nothing
     for name in ("one", "two"):
         lists[f"own/{name}/risky.jsonl"] = [{"change": f"touch the {t}", "repeats": [f"{t}-0"]} for t in things]
         lists[f"own/{name}/innocent.jsonl"] = [{"change": "fix a typo in the docs"}, {"change": "colour the button"}]

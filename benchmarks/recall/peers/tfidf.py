@@ -25,10 +25,15 @@ class TFIDF:
     def build(self, documents: Sequence[Document]) -> None:
         """Learn the words and weigh all documents."""
         texts = (f"{d.title}\n{d.title}\n{d.text}" for d in documents)
-        self._matrix = self._words.fit_transform(texts)
+        try:
+            self._matrix = self._words.fit_transform(texts)
+        except ValueError:  # not one of them has a word
+            self._matrix = None
 
     def ask(self, question: Question, limit: int) -> tuple[Found, float, float | None]:
         """The nearest by cosine."""
+        if self._matrix is None:
+            return [], 0.0, None
         text = f"{question.title}\n{question.title}\n{question.text}"
         weights = self._words.transform([text])
         scores = (self._matrix @ weights.T).toarray().ravel()[: question.before]
