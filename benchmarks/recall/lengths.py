@@ -131,7 +131,7 @@ def tallies(sets: Iterable[Set], ways: dict[str, Told]) -> dict[str, Tally]:
         for question in _asked(one):
             for name, told in ways.items():
                 said = told(question, one.novel)
-                query = Query(said.text, said.title, before=float(question.before), kind=question.kind)
+                query = Query(said.text, said.title, said.services, before=float(question.before), kind=question.kind)
                 found[name].add(question, index.search(query, limit=3))
     return found
 

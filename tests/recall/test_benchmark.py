@@ -19,6 +19,7 @@ from benchmarks.recall.peers.fts5 import FTS5
 from benchmarks.recall.peers.ours import Ours, WithoutServices
 from benchmarks.recall.peers.shape import Unavailable
 from benchmarks.recall.sets import Question, Set, in_order, read_sets
+from failonce.recall import Query
 
 
 def _write(path: Path, rows: Sequence[dict[str, Any]]) -> None:
@@ -318,6 +319,21 @@ def test_a_change_is_asked_about_in_part_and_as_part_of_more() -> None:
     assert change.text in told["one of five"].text
     assert told["one of five"].text.count("typo in page") == 4
     assert {each.answers for each in told.values()} == {change.answers}
+
+
+def test_however_little_is_told_the_services_are_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bugs, _ = read_sets(folder, None, everything=True)
+    asked: list[Query] = []
+
+    def query(*told: Any, **more: Any) -> Query:
+        asked.append(Query(*told, **more))
+        return asked[-1]
+
+    monkeypatch.setattr(lengths, "Query", query)
+
+    lengths.tallies([replace(bugs, questions=[replace(bugs.repeats[0], services=("tabs",))])], lengths.FAILURES)
+
+    assert [query.services for query in asked] == [("tabs",)] * len(lengths.FAILURES)
 
 
 @pytest.mark.parametrize("answers", [frozenset[int](), frozenset({2, 5})])
