@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.recall import speed, table
-from benchmarks.recall.figures import Answer, figures
+from benchmarks.recall.figures import FIRST, Answer, figures
 from benchmarks.recall.peers.fts5 import FTS5
 from benchmarks.recall.peers.minilm import MiniLM, embedder
 from benchmarks.recall.peers.ours import Ours, WithoutServices, WithSemantic
@@ -22,7 +22,6 @@ from benchmarks.recall.peers.tantivy_bm25 import Tantivy
 from benchmarks.recall.peers.tfidf import TFIDF
 from benchmarks.recall.sets import Set, read_sets
 
-_LIMIT = 20
 _OWN_CHANGES = Path(__file__).parent / "changes"
 
 
@@ -126,7 +125,7 @@ def measured(one: Set, model: Any, skipped: dict[str, str]) -> dict[str, Any]:
 def answer(engine: Engine, question: Any) -> Answer:
     """Ask one engine one question and time it."""
     began = time.perf_counter()
-    ranked, level, chance = engine.ask(question, _LIMIT)
+    ranked, level, chance = engine.ask(question, FIRST)
     took = time.perf_counter() - began
     return Answer(tuple(place for place, _ in ranked), level, took, chance)
 

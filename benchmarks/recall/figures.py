@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from benchmarks.recall.sets import Question, Set
 
+# Of each answer so many hits count: what comes later is not found, and says nothing of whether there is a repeat.
+FIRST = 20
 _ROUNDS = 400
 _SEED = 11
 
@@ -18,7 +20,7 @@ class Answer:
     """What one engine answered to one question."""
 
     ranked: tuple[int, ...]  # places of documents, best first
-    level: float  # how sure it is that there is a repeat at all
+    level: float  # how sure it is that there is a repeat at all: of recall, the highest chance it gives
     seconds: float
     chance: float | None = None  # probability of the first, where there is one
 

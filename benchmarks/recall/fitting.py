@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.recall.figures import Answer
+from benchmarks.recall.figures import FIRST, Answer
 from benchmarks.recall.sets import Question
 from failonce.recall.found import behind, calmed, chance
 
@@ -155,11 +155,11 @@ def answered(row: Row, fitted: Fitted) -> Answer:
     if not len(row.places):
         return Answer((), 0.0, 0.0, 0.0)
     signals = placed(row, fitted.names, fitted.rank).signals
-    order = np.argsort(-(signals @ fitted.rank), kind="stable")
+    order = np.argsort(-(signals @ fitted.rank), kind="stable")[:FIRST]
     few = signals[:, fitted.names.index("terse")] if "terse" in fitted.names else 0.0
     chances = chance(calmed(signals @ fitted.decide + fitted.start, few))
     ranked = tuple(row.places[at] for at in order)
-    return Answer(ranked, float(chances[order[:10]].max()), 0.0, float(chances[order[0]]))
+    return Answer(ranked, float(chances[order].max()), 0.0, float(chances[order[0]]))
 
 
 def fit(groups: list[Group], names: Sequence[str], change: bool = False) -> Fitted:

@@ -14,7 +14,8 @@ import pytest
 
 from benchmarks.recall import learn
 from benchmarks.recall.answering import with_answers
-from benchmarks.recall.fitting import Row, answered, bounds, descend, fit
+from benchmarks.recall.figures import FIRST
+from benchmarks.recall.fitting import Fitted, Row, answered, bounds, descend, fit
 from benchmarks.recall.sets import Document, Question, Set
 from benchmarks.recall.stakes import Stakes, learn_stakes
 from failonce.recall import Index, Weights
@@ -51,6 +52,18 @@ def test_right_answers_come_first_and_are_surer_than_the_rest() -> None:
     firsts = [a.ranked[0] in r.question.answers for a, r in zip(repeats, ROWS[1::2], strict=True)]
     assert np.mean(firsts) > 0.9
     assert np.mean([a.level for a in repeats]) > np.mean([a.level for a in novel]) + 0.3
+
+
+@pytest.mark.parametrize(("surest", "counts"), [(FIRST - 1, True), (FIRST, False)])
+def test_only_what_is_found_first_says_whether_there_is_a_repeat(surest: int, counts: bool) -> None:
+    many = 2 * FIRST
+    signals = np.column_stack([-np.arange(many), np.arange(many) == surest])
+    asked = Row(Question("", "", many, frozenset(), "x"), tuple(range(many)), signals, np.zeros(many, bool))
+
+    found = answered(asked, Fitted(("likeness", "neighbours"), np.array([1.0, 0.0]), np.array([0.0, 9.0]), 0.0))
+
+    assert found.ranked == tuple(range(FIRST))
+    assert (found.level > 0.9) is counts
 
 
 def test_no_likeness_counts_against_a_text() -> None:
