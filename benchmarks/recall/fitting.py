@@ -19,6 +19,14 @@ Loss = Callable[[Numbers], tuple[float, Numbers]]
 _ROUNDS = 4_000
 _NEAR_ENOUGH = 1e-6
 _SMALLEST_STEP = 1e-12
+# A question counts as the number of its source's questions to this power, so that a tracker of a thousand bugs counts
+# twice as much as a hundred reports and not ten times. Set by hand.
+_CROWDED = -0.7
+# The chance is learnt from so many first hits, each below the first counting for less. Set by hand.
+_FIRST_HITS, _BELOW_FIRST = 3, 0.3
+# How strongly each source holds the weights to nought. Set by hand; other strengths were tried for failures, and told
+# them from novel ones no better (see how-recall-ranks).
+_STEADY_RANK, _STEADY_RANK_OF_CHANGES, _STEADY_CHANCE = 0.02, 0.002, 0.01
 # What the lists of changes cannot teach, as the summaries name no services: set by
 # hand, small enough that words decide and large enough to part equals.
 # A path is named by whoever wrote the lesson, to be reminded there.
@@ -90,7 +98,7 @@ def descend(loss: Loss, limits: tuple[Numbers, Numbers]) -> Numbers:
 
 def fit_rank(groups: Sequence[Group], names: Sequence[str], steady: float) -> Numbers:
     """Weights under which right answers stand before wrong ones (softmax)."""
-    data = [(row.signals, row.right, len(group) ** -0.7) for group in groups for row in group if row.right.any()]
+    data = [(row.signals, row.right, len(group) ** _CROWDED) for group in groups for row in group if row.right.any()]
     spread = np.concatenate([d[0] for d in data]).std(0) + 1e-6
     used = np.array([name not in _NOT_FOR_RANKING for name in names])
 
@@ -115,11 +123,11 @@ def fit_decide(groups: Sequence[Group], names: Sequence[str], rank: Numbers, ste
     xs, ys, weights = [], [], []
     for group in groups:
         for row in group:
-            best = np.argsort(-(row.signals @ rank), kind="stable")[:3]
+            best = np.argsort(-(row.signals @ rank), kind="stable")[:_FIRST_HITS]
             for n, at in enumerate(best):
                 xs.append(row.signals[at])
                 ys.append(float(row.right[at]))
-                weights.append(len(group) ** -0.7 * (1.0 if n == 0 else 0.3))
+                weights.append(len(group) ** _CROWDED * (_BELOW_FIRST if n else 1.0))
     x, y, v = np.array(xs), np.array(ys), np.array(weights)
     used = np.array([n not in _NOT_FOR_DECIDING for n in names])
     middle, spread = x.mean(0), x.std(0) + 1e-6
@@ -164,12 +172,11 @@ def answered(row: Row, fitted: Fitted) -> Answer:
 
 def fit(groups: list[Group], names: Sequence[str], change: bool = False) -> Fitted:
     """Weights for order, weights for the chance, and where the chance starts."""
-    steady = 0.002 if change else 0.02
-    rank = fit_rank(groups, names, steady)
+    rank = fit_rank(groups, names, _STEADY_RANK_OF_CHANGES if change else _STEADY_RANK)
     if change:
         # The public failures' dates say nothing of when a change was made.
         rank[list(names).index("recency")] = 0.0
-    decide, start = fit_decide([[placed(row, names, rank) for row in g] for g in groups], names, rank, 0.01)
+    decide, start = fit_decide([[placed(row, names, rank) for row in g] for g in groups], names, rank, _STEADY_CHANCE)
     return Fitted(tuple(names), rank, decide, start)
 
 
