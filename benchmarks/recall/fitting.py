@@ -36,7 +36,7 @@ _NOT_FOR_DECIDING = ("recency", "title_told", "title_letters", "service", "ideas
 _NOT_FOR_RANKING = ("agreeing", "brief", "stakes", "behind", "terse")
 _NEVER_BELOW_ZERO = (
     "likeness", "saturated", "both_ways", "passage", "title_told",
-    "title_letters", "ideas", "bold", "reaching", "meaning", "meaning_whole", "agreeing", "stakes",
+    "title_letters", "ideas", "bold", "meaning", "meaning_whole", "agreeing", "stakes",
     "service",
 )  # fmt: skip
 _NEVER_ABOVE_ZERO = ("neighbours", "recency", "cosmetic", "guarded", "brief", "behind")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Literal
 
 import pytest
@@ -81,3 +82,10 @@ def test_weights_survive_json() -> None:
     learnt = learn(Weights(), _answers("no", 50))
 
     assert Weights.from_json(learnt.to_json()) == learnt
+
+
+def test_weights_kept_of_a_signal_that_is_no_more_are_let_go() -> None:
+    kept = json.loads(Weights().to_json())
+    kept["change"]["decide"]["reaching"] = 0.25
+
+    assert Weights.from_json(json.dumps(kept)) == Weights()

@@ -30,7 +30,6 @@ COSMETIC = (
         ("Fix spelling in the readme and the tooltip's label", "cosmetic"),
         ("Roll out gradually behind an opt-in, with a rehearsed rollback", "guarded"),
         ("Delete everything everywhere immediately, without a pause", "bold"),
-        ("Resolver, replica and primary of the cluster", "reaching"),
     ],
 )
 def test_each_kind_of_wording_is_told_from_the_others(text: str, kind: str) -> None:

@@ -14,7 +14,7 @@ from failonce.recall.weights import SIGNALS
 STRONG = {
     "likeness": 0.2, "saturated": 0.3, "both_ways": 0.13, "passage": 0.25, "title_told": 0.4,
     "title_letters": 0.2, "neighbours": 0.15, "recency": 1.3, "meaning": 0.5, "meaning_whole": 0.5, "ideas": 0.65,
-    "cosmetic": 0.55, "guarded": 0.5, "bold": 1.4, "reaching": 1.5, "agreeing": 0.14, "brief": 0.5, "stakes": 2.5,
+    "cosmetic": 0.55, "guarded": 0.5, "bold": 1.4, "agreeing": 0.14, "brief": 0.5, "stakes": 2.5,
     "behind": 2.5, "service": 1.0, "technology": 1.0, "kind": 1.0, "path": 1.0,
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Reads how a change is worded: cosmetic, guarded, bold, reaching far, and what its words have been worth."""
+"""Reads how a change is worded: cosmetic, guarded or bold, and what its words have been worth."""
 
 from __future__ import annotations
 

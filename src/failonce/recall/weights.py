@@ -25,7 +25,6 @@ SIGNALS = {
     "cosmetic": "The change is about wording, looks, tests or docs; such a change seldom repeats a failure.",
     "guarded": "The change names what guards it: a limit, a stage, a rehearsal, a way back.",
     "bold": "The change reaches everything at once, or takes a guard away.",
-    "reaching": "The change touches what much else stands on.",
     "agreeing": "Both the words and the way of failing are alike: each bears the other out.",
     "brief": "The earlier text is brief; sharing a few words with it says little.",
     "stakes": "The change is told in words of earlier changes that repeated a failure.",
