@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Literal
 
 import pytest
@@ -89,3 +90,14 @@ def test_weights_kept_of_a_signal_that_is_no_more_are_let_go() -> None:
     kept["change"]["decide"]["reaching"] = 0.25
 
     assert Weights.from_json(json.dumps(kept)) == Weights()
+
+
+def test_what_kept_weights_leave_out_is_as_shipped() -> None:
+    @dataclass(frozen=True)
+    class Later(Weights):
+        speaks_at: float = 0.6
+
+    assert Later.from_json("{}") == Later()
+    assert Later.from_json('{"speaks_at": 0.5, "speaks_of_failures_at": 0.2}') == Later(
+        speaks_at=0.5, speaks_of_failures_at=0.2
+    )

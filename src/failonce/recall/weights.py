@@ -97,9 +97,6 @@ class Weights:
     def from_json(cls, text: str) -> Weights:
         """Weights that `to_json` wrote; what is missing is as shipped."""
         data = json.loads(text)
-        models = {n: Model.of(data[n]) for n in MODELS if n in data}
-        return cls(
-            **models,
-            speaks_at=float(data.get("speaks_at", 0.4)),
-            speaks_of_failures_at=float(data.get("speaks_of_failures_at", 0.3)),
-        )
+        told: dict[str, Any] = {n: Model.of(data[n]) for n in MODELS if n in data}
+        told |= {n: float(data[n]) for n in ("speaks_at", "speaks_of_failures_at") if n in data}
+        return cls(**told)
