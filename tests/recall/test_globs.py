@@ -7,7 +7,7 @@ import re
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from failonce.recall.globs import first_match
+from failonce.recall.globs import _paths, _pieces, first_match
 
 _MEANINGS = {"**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 _GLOBS = st.lists(st.sampled_from(["*", "**", "**/", "/**", "?", "/", "a", "b", "."]), max_size=7).map("".join)
@@ -46,3 +46,13 @@ def test_a_path_may_hold_any_character() -> None:
     assert first_match("*\0b", ("a", "b", "a\0b")) == "a\0b"
     assert first_match("?", ("", "\ud800")) == "\ud800"
     assert first_match("字/*", ("a/b", "字/b")) == "字/b"
+
+
+def test_what_was_asked_about_these_paths_is_remembered_and_no_more() -> None:
+    paths = tuple(f"{n}/a/b" for n in range(20))
+    known = _paths(paths)
+    for n in range(1_000):
+        first_match(f"**{chr(0x4E00 + n)}**", paths)
+
+    assert len(known._are) <= 80
+    assert first_match("3/**", paths) == "3/a/b" == known._found[_pieces("3/**")]

@@ -91,14 +91,15 @@ def test_each_text_is_found_once_however_many_parts_are_like_it() -> None:
 def test_fewer_hits_are_the_first_of_more() -> None:
     soft = "Say in the documentation which add-ons of the shop's customers are retired, and correct a label and a test."
     index = known()
-    index.put(Text("L-1", "When you ship icons", "Ask.", paths=("icons/**",)))
+    for n, kind in enumerate(("icons", "labels", "pictures")):
+        index.put(Text(f"L-{n}", f"When you ship {kind}", "Ask.", paths=("icons/**",)))
     query = Query("\n\n".join(f"{soft} {step}" for step in HARMLESS), kind="change", paths=("icons/a.svg",))
 
     more = index.search(query)
 
-    assert [hit.key for hit in more[:2]] == ["L-1", "F-1"], "what names the place, though another is more alike"
-    assert more[0].score < more[1].score
-    assert index.search(query, limit=1) == more[:1]
+    assert [hit.key for hit in more][3] == "F-1", "after what names the place, though it is more alike"
+    assert more[0].score < more[3].score
+    assert [index.search(query, limit=n) for n in (1, 2, 3)] == [more[:1], more[:2], more[:3]]
 
 
 def test_a_place_that_is_named_counts_whichever_part_is_like_it() -> None:
@@ -182,6 +183,44 @@ def test_a_file_of_a_diff_is_not_taken_apart() -> None:
 
     assert parts_of(file) == []
     assert len(parts_of(f"{told}\n\n```diff\n{file}\n```\n\n{told[::-1]}")) == 3
+
+
+DOCS = "a/x.md b/x.md\nindex 1a..2b 100644\n--- a/x.md\n+++ b/x.md\n@@ -1,3 +1,3 @@\n # Guide\n-old\n+new\n end"
+
+
+@pytest.mark.parametrize("items", [False, True], ids=["paragraphs", "items"])
+def test_what_follows_a_diff_is_taken_apart_as_before_it(items: bool) -> None:
+    plan = "".join(f"- {step}\n" for step in PLAN) if items else "\n\n".join(PLAN)
+
+    assert asked(f"diff --git {DOCS}\n{plan}")[0] == ("F-1", True)
+    assert asked(f"{plan}\ndiff --git {DOCS}")[0] == ("F-1", True)
+
+
+def test_each_commit_of_a_log_says_its_own() -> None:
+    commits = [
+        f"commit {n}a{n}b{n}c{n}d\nAuthor: A <a@a.example>\n\n    {step}\n\ndiff --git {DOCS}\n"
+        for n, step in enumerate(PLAN)
+    ]
+
+    assert asked("\n".join(commits))[0] == ("F-1", True)
+
+
+def test_files_of_a_plain_diff_are_parts_too() -> None:
+    diff = "".join(
+        f"--- {n}.yml\t2026-01-01\n+++ {n}.yml\t2026-01-02\n@@ -1,10 +1,10 @@\n"
+        + "".join(f"-- {n}old{i}\n+- {n}new{i}\n" for i in range(10))
+        for n in "abcd"
+    )
+
+    assert [part.split()[1] for part in parts_of(diff)] == ["a.yml", "b.yml", "c.yml", "d.yml"]
+
+
+def test_no_more_paths_are_compared_than_anybody_waits_for() -> None:
+    short = read_query(Query("", kind="change", paths=tuple(f"a/{n}" for n in range(900))))
+    long = read_query(Query("", kind="change", paths=tuple(f"{n}".rjust(1_000, "x") for n in range(900))))
+
+    assert len(short.paths) == 500
+    assert len(long.paths) == 50
 
 
 def test_the_files_a_diff_touches_are_read_whether_or_not_they_are_named_beside_it() -> None:

@@ -46,7 +46,7 @@ def test_other_words_for_the_same_thing_are_found(index: Index) -> None:
     hits = index.search(Query("our storage capacity ended"))
 
     assert hits[0].key == "F-2"
-    assert hits[0].because == ("says much the same in other words",)
+    assert hits[0].because == ("alike in meaning, in other words",)
     assert dict(hits[0].signals)["meaning"] == pytest.approx(1.0, abs=0.02)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
@@ -89,6 +90,25 @@ def test_nobody_waits_while_an_index_is_written(tmp_path: Path, monkeypatch: pyt
     index.save(tmp_path)
 
     assert found == ["F-7"]
+
+
+def test_two_that_save_at_once_leave_a_whole_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = Index()
+    index.put(_text(7))
+    other = Thread(target=index.save, args=(tmp_path,))
+    plainly = json.dumps
+
+    def between_numbers_and_words(words: object) -> str:
+        monkeypatch.setattr(json, "dumps", plainly)
+        other.start()
+        other.join(timeout=0.3)  # as long as it may take to come between, if nothing keeps it
+        return plainly(words)
+
+    monkeypatch.setattr(json, "dumps", between_numbers_and_words)
+    index.save(tmp_path)
+    other.join()
+
+    assert Index.load(tmp_path).search(Query("queue7"))[0].key == "F-7"
 
 
 @pytest.mark.parametrize("harm", ["missing", "cut", "mixed"])

@@ -13,7 +13,7 @@ from failonce.preflight.change import Change
 from failonce.recall import Hit, Query
 
 MOST_REMINDERS = 3  # people read three; a fourth makes them read none
-_HITS = 200  # all that recall compares: a lesson that names a place of the change may come last
+_HITS = 1_000  # about all that recall compares: a lesson that names a place of the change may come last
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from failonce.recall.globs import first_match, names_a_place
 from failonce.recall.shapes import Query, Text
 
-# A change of ten thousand files is a vendored tree or a reformatting; the
-# first ones tell as much as all of them.
-MOST_PATHS = 500
 # Of all changes to "*.sql" few concern the lesson that names it.
 _KIND_OF_FILE = 0.25
 
@@ -94,7 +91,6 @@ class Facts:
 
     def texts_for(self, paths: tuple[str, ...]) -> set[int]:
         """The numbers of the texts that name any of these paths."""
-        paths = paths[:MOST_PATHS]
         found: set[int] = set()
         if paths:
             for glob, numbers in self._by_glob.items():
@@ -118,7 +114,7 @@ class Facts:
             frozenset(query.services).intersection(facts.services),
             frozenset(query.technologies).intersection(facts.technologies),
             kinds.intersection(facts.kinds_of_change),
-            _touched(facts.paths, paths[:MOST_PATHS]),
+            _touched(facts.paths, paths),
         )
 
 

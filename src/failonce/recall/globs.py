@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 _LONGEST_GLOB = 300
 _NO_CHARACTER = 0x110000
+# So many letters' places are remembered, which is an alphabet or two; of long paths each takes 60 KB.
+_MOST_LETTERS = 80
 
 
 @lru_cache(maxsize=4096)
@@ -50,13 +52,19 @@ class _Paths:
         self._characters[self._ends] = _NO_CHARACTER
         ends = self._characters == _NO_CHARACTER
         self._are: dict[str, int] = {}
+        self._found: dict[tuple[str, ...], str | None] = {}
         self._starts = _bits(np.roll(ends, 1))
         self._ending = _bits(ends)
         self._inside = _bits(~ends)
         self._named = self._inside & ~self._all("/")
 
     def first_match(self, pieces: tuple[str, ...]) -> str | None:
-        """The first path that these pieces match as a whole, or as a folder it is in."""
+        """The first path that these pieces match as a whole, or as a folder it is in; asked again for each part."""
+        if pieces not in self._found:
+            self._found[pieces] = self._first_match(pieces)
+        return self._found[pieces]
+
+    def _first_match(self, pieces: tuple[str, ...]) -> str | None:
         at = self._starts
         for piece in pieces:
             if not at:
@@ -78,9 +86,12 @@ class _Paths:
         return (at & (self._named if piece == "?" else self._all(piece))) << 1
 
     def _all(self, character: str) -> int:
-        if character not in self._are:
-            self._are[character] = _bits(self._characters == ord(character))
-        return self._are[character]
+        if (known := self._are.get(character)) is not None:
+            return known
+        found = _bits(self._characters == ord(character))
+        if len(self._are) < _MOST_LETTERS:
+            self._are[character] = found
+        return found
 
 
 # A question asks about the same paths for every lesson.

@@ -44,11 +44,10 @@ _NOTHING = np.zeros(0, np.int64)
 class _Wanted:
     """How many hits are asked for, and of which kind."""
 
-    limit: int
+    limit: int | None  # None for all that were compared
     only: str
     at_least: float
     weights: Weights
-    by_chance: bool  # the likeliest first, and not the most alike
 
     def has(self, key: str, chance: float) -> bool:
         return key.startswith(self.only) and chance >= self.at_least
@@ -136,7 +135,8 @@ class Index:
             return []
         whole = read_query(query)
         reads = [whole, *(parts(whole) if in_parts else ())]
-        wanted = _Wanted(limit, only, at_least, weights or self.weights, by_chance=len(reads) > 1)
+        # The likeliest of several questions needn't be among the most alike of each.
+        wanted = _Wanted(limit if len(reads) == 1 else None, only, at_least, weights or self.weights)
         asked = self._meaning.ask([each.query for each in reads]) if self._meaning else [None] * len(reads)
         found = []
         for each in zip(reads, asked, strict=True):
@@ -189,8 +189,7 @@ class Index:
         for name in ("likeness", "service", "technology", "path", "meaning"):
             alike |= compared.signals.get(name, alike) > 0
         keys = [self._keys[number] or "" for number in compared.numbers.tolist()]
-        first = -chances if wanted.by_chance else -scores
-        order = sorted(np.flatnonzero(alike).tolist(), key=lambda at: (first[at], -scores[at], keys[at]))
+        order = sorted(np.flatnonzero(alike).tolist(), key=lambda at: (-scores[at], keys[at]))
         return [
             Found(
                 key=keys[at],

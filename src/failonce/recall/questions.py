@@ -6,13 +6,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import accumulate
 
+from failonce.recall.diffs import with_files
 from failonce.recall.paragraphs import paragraphs
 from failonce.recall.shapes import Query
 from failonce.recall.stems import stem
 from failonce.recall.tokens import readable, terms
 
 MOST_TITLE_TERMS = 400
+# A change of ten thousand files is a vendored tree or a reformatting; the first ones tell as much as all of them.
+# Whoever asks waits while each is compared with the places of every lesson.
+_MOST_PATHS, _MOST_LETTERS_OF_PATHS = 500, 50_000
 # A change of so many different terms says more than one thing; a part of it has so many at least, and there are so
 # many parts at most, as each is a question of its own.
 _SAYS_MUCH, _FEWEST_TERMS, _MOST_PARTS = 60, 12, 8
@@ -49,9 +54,9 @@ def read_query(query: Query) -> ReadQuery:
     """The terms and paths of a query; a change's diff is read as one."""
     title = terms(query.title, MOST_TITLE_TERMS)
     if query.kind != "change":
-        return ReadQuery(query, title, terms(query.text), query.paths)
+        return ReadQuery(query, title, terms(query.text), _first(query.paths))
     text = readable(query.text)
-    paths = tuple(dict.fromkeys((*query.paths, *_paths(text))))
+    paths = _first(tuple(dict.fromkeys((*query.paths, *_paths(text)))))
     return ReadQuery(query, title, _change_terms(text), paths, kinds_of(query.title, text, paths))
 
 
@@ -91,11 +96,8 @@ def _shared_out(passages: list[str]) -> Iterator[str]:
 def _passages(text: str) -> list[str]:
     """A text taken apart where something else may begin; of a diff each file is a passage, whatever its lines say."""
     found: list[list[str]] = [[]]
-    in_diff = False
-    for line in text.splitlines():
-        begins_file = line.startswith("diff --git ")
-        in_diff = begins_file or (in_diff and not line.startswith("```"))
-        if begins_file or (not in_diff and (not line.strip() or _BEGINS.match(line))):
+    for line, begins_file, is_file in with_files(text.splitlines()):
+        if begins_file or (not is_file and (not line.strip() or _BEGINS.match(line))):
             found.append([])
         if line.strip():
             found[-1].append(line)
@@ -121,6 +123,12 @@ def kinds_of(title: str, text: str, paths: tuple[str, ...]) -> frozenset[str]:
 @cache
 def _kinds() -> dict[str, frozenset[str]]:
     return {kind: frozenset(map(stem, words)) for kind, words in paragraphs("kinds.txt").items()}
+
+
+def _first(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """As many of the first paths as are compared."""
+    ends = accumulate(map(len, paths[:_MOST_PATHS]))
+    return tuple(path for path, end in zip(paths, ends, strict=False) if end <= _MOST_LETTERS_OF_PATHS)
 
 
 def _paths(text: str) -> list[str]:

@@ -47,7 +47,7 @@ class Reasons:
         if shared.kinds:
             reasons.append(f"same kind of change: {', '.join(sorted(shared.kinds))}")
         if not reasons and not common.worth and means_alike:
-            reasons.append("says much the same in other words")
+            reasons.append("alike in meaning, in other words")
         return tuple(reasons)
 
     def _phrases(self, common: Common) -> list[str]:

@@ -6,6 +6,7 @@ import json
 import os
 import zipfile
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 # instead of being misread.
 FORMAT = 3
 _NUMBERS, _WORDS = "numbers.npz", "words.json"
+# Two that write at once would leave the numbers of one beside the words of the other.
+_writing = Lock()
 
 
 class StaleIndex(Exception):
@@ -25,13 +28,14 @@ class StaleIndex(Exception):
 
 def write(folder: Path, numbers: dict[str, NDArray[Any]], words: dict[str, Any]) -> None:
     """Write numbers and words; a reader sees the old index or the new one."""
-    folder.mkdir(parents=True, exist_ok=True)
     stamp = os.urandom(8).hex()
-    with _Replacing(folder / _NUMBERS, stamp) as path, path.open("wb") as file:
-        everything: Any = {"stamp": np.frombuffer(stamp.encode(), np.uint8), **numbers}
-        np.savez(file, **everything)
-    with _Replacing(folder / _WORDS, stamp) as path:
-        path.write_text(json.dumps({"format": FORMAT, "stamp": stamp, **words}))
+    with _writing:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _Replacing(folder / _NUMBERS, stamp) as path, path.open("wb") as file:
+            everything: Any = {"stamp": np.frombuffer(stamp.encode(), np.uint8), **numbers}
+            np.savez(file, **everything)
+        with _Replacing(folder / _WORDS, stamp) as path:
+            path.write_text(json.dumps({"format": FORMAT, "stamp": stamp, **words}))
 
 
 class _Replacing:
