@@ -6,7 +6,7 @@ import pytest
 
 from failonce.recall import Index, Query, Text
 from failonce.recall.globs import names_a_place
-from failonce.recall.questions import read_query
+from failonce.recall.reading import read_query
 
 DIFF = """\
 Raise the pool size

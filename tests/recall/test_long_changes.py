@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from failonce.recall import Index, Query, Text
-from failonce.recall.questions import parts, read_query
+from failonce.recall.reading import parts, read_query
 
 FAILURES = [
     Text(

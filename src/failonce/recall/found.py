@@ -9,8 +9,8 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from failonce.recall.common import Commons
 from failonce.recall.facts import Shared
+from failonce.recall.in_common import Commons
 
 
 @dataclass(frozen=True, slots=True)

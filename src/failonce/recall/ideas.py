@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from failonce.recall.likeness import Question
+from failonce.recall.candidates import Question
 from failonce.recall.paragraphs import paragraphs
 from failonce.recall.postings import Ints, Postings
 from failonce.recall.tokens import terms

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from failonce.recall import storage
+from failonce.recall.candidates import ask, candidates
 from failonce.recall.facts import Facts, Known, Shared
 from failonce.recall.found import Found, behind, calmed, chance, likeliest, weighted
-from failonce.recall.likeness import ask, candidates
 from failonce.recall.meaning import Embeds, Meaning
 from failonce.recall.postings import Ints, Postings
-from failonce.recall.questions import MOST_TITLE_TERMS, ReadQuery, parts, read_query
+from failonce.recall.reading import MOST_TITLE_TERMS, ReadQuery, parts, read_query
 from failonce.recall.reasons import Reasons
 from failonce.recall.shapes import Hit, Query, Text
 from failonce.recall.signals import Compared, compare

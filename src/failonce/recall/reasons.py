@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 
-from failonce.recall.common import Common
 from failonce.recall.facts import Shared
+from failonce.recall.in_common import Common
 from failonce.recall.paragraphs import paragraphs
 from failonce.recall.shapes import Query
 from failonce.recall.tokens import places, readable, terms

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from failonce.recall.common import Commons, Told
+from failonce.recall.candidates import Question, rarest, rarities
 from failonce.recall.found import terse
 from failonce.recall.ideas import Ideas
-from failonce.recall.likeness import Question, rarest, rarities
+from failonce.recall.in_common import Commons, Told
 from failonce.recall.manner import manner, stakes
 from failonce.recall.postings import Ints, Postings
 

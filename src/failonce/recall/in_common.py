@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from failonce.recall.candidates import Question
 from failonce.recall.ideas import Alike
-from failonce.recall.likeness import Question
 from failonce.recall.postings import Ints
 
 Numbers = NDArray[np.float64]
