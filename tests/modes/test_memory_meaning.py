@@ -70,6 +70,30 @@ def test_a_saved_index_keeps_its_meaning(ada: Person, settings: Settings, tmp_pa
     assert has_meaning(fresh, "certificate of the gateway")
 
 
+class WiderModel(SmallModel):
+    """Another model: its vectors are longer and mean something else."""
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.repeat(super().embed(texts), 24, axis=1) / np.float32(24**0.5)
+
+
+def test_with_another_model_words_serve_until_all_is_read_anew(
+    ada: Person, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.HOME = tmp_path
+    told = tell(ada, "The certificate of the gateway expired.")
+    Memory().deepen()
+    monkeypatch.setattr("failonce.modes.memory.semantic.load", WiderModel)
+
+    fresh = Memory()
+
+    assert keys(fresh, "certificate of the gateway") == [told.code]
+    assert not fresh.has_meaning()
+    fresh.deepen()
+    assert has_meaning(fresh, "certificate of the gateway")
+    assert Memory().has_meaning()
+
+
 def test_after_an_import_words_serve_first(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     memory = Memory()
     tell(ada, "A route announcement left our network.")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from failonce.recall import Index, Query, Text
+from failonce.recall import Index, Query, Text, storage
 from failonce.recall.meaning import passages
 from failonce.recall.storage import StaleIndex
 
@@ -125,6 +125,30 @@ def test_vectors_of_another_model_are_not_read(tmp_path: Path, index: Index, is_
 
     with pytest.raises(StaleIndex):
         Index.load(tmp_path, embedder=Other())
+
+
+def test_vectors_of_an_unnamed_model_are_not_read(tmp_path: Path, index: Index) -> None:
+    index.save(tmp_path)
+    numbers, words = storage.read(tmp_path)
+    storage.write(
+        tmp_path,
+        {name: each for name, each in numbers.items() if name != "model"},
+        {name: each for name, each in words.items() if name != "stamp"},
+    )
+
+    with pytest.raises(StaleIndex):
+        Index.load(tmp_path, embedder=Topics())
+    assert len(Index.load(tmp_path)) == 3
+
+
+def test_last_digits_make_no_other_model(tmp_path: Path, index: Index) -> None:
+    class Elsewhere(Topics):
+        def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            return super().embed(texts) + np.float32(0.002)
+
+    index.save(tmp_path)
+
+    assert Index.load(tmp_path, embedder=Elsewhere()).search(Query("our storage capacity ended"))[0].key == "F-2"
 
 
 def test_what_all_texts_share_is_no_likeness() -> None:

@@ -32,7 +32,7 @@ def save(index: Index, seen: Seen) -> None:
 def load(is_ours: Callable[[Seen], bool], embedder: semantic.Embedder | None) -> tuple[Index, Seen, bool] | None:
     """Return the newest readable snapshot whose last entry is in this database's history, or None.
 
-    The last value tells whether it holds meaning; without a model, or saved without one, it holds words alone.
+    The last value tells whether it holds meaning; without a model, or saved without this one, it holds words alone.
     """
     for folder in _newest_first():
         number, _, known = folder.name.partition("-")
@@ -50,7 +50,7 @@ def _read(folder: Path, embedder: semantic.Embedder | None) -> tuple[Index, bool
         try:
             return Index.load(folder, embedder=embedder), True
         except StaleIndex:
-            pass  # saved before its meaning was worked out
+            pass  # saved before its meaning was worked out, or with another model's vectors
     return Index.load(folder), False
 
 
