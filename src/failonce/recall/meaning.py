@@ -12,16 +12,27 @@ from numpy.typing import NDArray
 from failonce.recall.postings import Ints
 from failonce.recall.shapes import Query, Text
 
-MOST_FOUND = 60
-_PASSAGE_WORDS = 110
-_STEP_WORDS = 90
-_MOST_PASSAGES = 6
-_MOST_ASKED = 3
+# Of prose, a passage mostly fits the 256 word pieces that MiniLM reads: 144 to 248 in the middle of five lists,
+# but 584 of logs. The next begins twenty words before its end, so that few sentences are halved in both.
+_PASSAGE_WORDS, _STEP_WORDS = 110, 90
+# Nine reports in ten have no more passages. A question's are fewer, as somebody waits while they are read.
+_MOST_PASSAGES, _MOST_ASKED = 6, 3
+# Six passages are had from this, unless their words are seventy letters long on average.
+_MOST_LETTERS = 40_000
+# A passage of prose has half as many letters; this bounds what is written without spaces, and pasted titles.
+_PASSAGE_LETTERS, _TITLE_LETTERS = 1_500, 200
+_MOST_FOUND = 60  # beside a hundred that share words; all are compared in full
+# So many passages, the nearest by sign, are compared number by number: 60 texts' even if each has all six among them.
 _FIRST_LOOK = 400
+_FARTHEST = 1 << 14  # more signs than any BERT's row has, so farther than any passage
+# Times this, .25 fills a signed byte; of MiniLM's 384 numbers a row, .05 by root mean square, the largest of 400
+# rows was .21. What is larger in a narrower model is cut.
+_TO_BYTE = 508
 # What the passages share is known well once there are many more than these; before, less of it is taken away.
 _PASSAGES_TO_KNOW_BY = 50
 _KNOWN_BY = "The certificate of the gateway expired on a Sunday, and cards were refused until a new one was issued."
-_SAME_DIGITS = 4  # of a byte; one model's last digits differ by one or two between machines
+# Other arithmetic, .00004 off, moves a number by one at most; between unrelated rows numbers lie 32 apart.
+_SAME_DIGITS = 4
 
 
 class Embeds(Protocol):
@@ -33,13 +44,13 @@ class Embeds(Protocol):
 
 def passages(title: str, body: str, most: int) -> list[str]:
     """Overlapping stretches of a text, each led by its title."""
-    words = body[:40_000].split()
+    words = body[:_MOST_LETTERS].split()
     stretches = [
         " ".join(words[at : at + _PASSAGE_WORDS])
         for at in range(0, max(1, len(words) - (_PASSAGE_WORDS - _STEP_WORDS)), _STEP_WORDS)
     ][:most]
-    led = [f"{title[:200]}\n{part}".strip() for part in stretches]
-    return [part[:1_500] for part in led if part]
+    led = [f"{title[:_TITLE_LETTERS]}\n{part}".strip() for part in stretches]
+    return [part[:_PASSAGE_LETTERS] for part in led if part]
 
 
 class Meaning:
@@ -69,7 +80,7 @@ class Meaning:
         if not parts:
             return np.zeros((0, self._width), np.int8)
         rows = np.asarray(self._embedder.embed(parts), np.float32)
-        return np.clip(np.rint(rows * 508), -127, 127).astype(np.int8)
+        return np.clip(np.rint(rows * _TO_BYTE), -127, 127).astype(np.int8)
 
     def model(self) -> NDArray[np.int8]:
         """What the model makes of one sentence, by which it is known again; slow, as `embed` is."""
@@ -132,17 +143,17 @@ class Meaning:
             return np.zeros(0, np.int64)
         owners = np.array(self._owners, dtype=np.int64)
         bits = np.frombuffer(self._bits, np.uint8).reshape(len(owners), -1)
-        apart = np.full(len(owners), 1 << 14, np.int32)
+        apart = np.full(len(owners), _FARTHEST, np.int32)
         for row in np.packbits(asked > 0, axis=1):
             apart = np.minimum(apart, np.bitwise_count(bits ^ row).sum(1, np.int32))
         del bits  # a bytearray cannot grow while a view of it is alive
-        apart[~allowed[owners]] = 1 << 14
+        apart[~allowed[owners]] = _FARTHEST
         most = min(_FIRST_LOOK, len(owners))
         near = np.argpartition(apart, most - 1)[:most]
         near = near[allowed[owners[near]]]
         likeness = _products(self._rows(near), asked)
         ranked = owners[near[np.lexsort((owners[near], -likeness))]]
-        first = np.sort(np.unique(ranked, return_index=True)[1])[:MOST_FOUND]
+        first = np.sort(np.unique(ranked, return_index=True)[1])[:_MOST_FOUND]
         return ranked[first]
 
     def likeness(self, numbers: Ints, asked: NDArray[np.int8]) -> dict[str, NDArray[np.float64]]:
