@@ -123,14 +123,6 @@ def test_a_long_text_is_read_up_to_the_limit(folder):
     assert not np.allclose(long, short, atol=1e-3)
 
 
-def test_passages_may_be_read_shorter(folder):
-    embedder = Embedder(folder)
-
-    passage, whole = embedder.embed(["the disk was full"], at_most=4), embedder.embed(["the disk"])
-
-    np.testing.assert_allclose(passage, whole, atol=1e-6)
-
-
 @pytest.mark.parametrize(
     "junk",
     [

@@ -4,9 +4,11 @@ import hashlib
 import json
 import struct
 import sys
+from pathlib import Path
 
 import pytest
 
+from failonce.config.environment import env
 from failonce.recall import semantic
 from failonce.recall.semantic import models
 from tests.recall.semantic_model import WORDS, tensors, write_model, write_tensors
@@ -45,6 +47,14 @@ def test_a_model_in_the_home_is_found_in_order_of_name(tmp_path):
     assert semantic.find_model() == first != second
 
 
+def test_the_home_is_by_default_where_the_data_is(monkeypatch, tmp_path):
+    monkeypatch.delenv("FAILONCE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    model = write_model(Path(env("FAILONCE_HOME")).expanduser() / "models" / "mine")
+
+    assert semantic.find_model() == model
+
+
 def test_a_package_put_into_the_home_is_found(tmp_path):
     model = write_model(tmp_path / "home" / "models" / "some_package" / "model")
 
@@ -65,9 +75,7 @@ def test_the_setting_comes_before_everything(monkeypatch, tmp_path):
     monkeypatch.setenv(models.SETTING, f" {write_model(tmp_path / 'chosen')} ")
 
     assert semantic.find_model() == tmp_path / "chosen"
-    embedder = semantic.load()
-    assert embedder is not None
-    assert embedder.folder == tmp_path / "chosen"
+    assert semantic.load() is not None
 
 
 def test_the_setting_may_say_off(monkeypatch, tmp_path):

@@ -33,19 +33,17 @@ class Embedder:
         )
         if self._pieces.size > self._network.words:
             raise ModelNotUsable(f"The vocabulary in {folder} belongs to another model than its weights.")
-        self.folder = folder
         self.width = self._network.width
         self.longest = min(settings.longest, self._network.longest)
 
-    def embed(self, texts: Sequence[str], *, at_most: int | None = None) -> Array:
+    def embed(self, texts: Sequence[str]) -> Array:
         """One row of unit length per text, in their order; the product of two rows is their likeness, -1 to 1.
 
-        A text is read up to its first `at_most` word pieces (by default and at the utmost `longest`). A text
-        with nothing to read gets a row of zeros, which is like nothing. The same text gives the same row up to
-        the last digits, which depend on the texts beside it. Any str is accepted.
+        A text is read up to its first `longest` word pieces. A text with nothing to read gets a row of zeros,
+        which is like nothing. The same text gives the same row up to the last digits, which depend on the texts
+        beside it. Any str is accepted.
         """
-        limit = min(at_most or self.longest, self.longest)
-        read = [tuple(self._pieces(text, max(limit, MARKS))) for text in texts]
+        read = [tuple(self._pieces(text, max(self.longest, MARKS))) for text in texts]
         # Passages repeat: greetings, signatures, stack frames. Each is worked out once.
         different = sorted({tokens for tokens in read if len(tokens) > MARKS}, key=len)
         known = {tokens: number for number, tokens in enumerate(different)}

@@ -10,6 +10,8 @@ from failonce.recall.semantic.embedder import Embedder
 from failonce.recall.semantic.errors import ModelNotUsable
 
 SETTING = "FAILONCE_SEMANTIC_MODEL"
+# Declared in config/environment.py too, which recall, lying lowest, must not know; a test holds them together.
+HOME = "~/.local/share/failonce"
 OFF = {"off", "no", "0", "false"}
 GUIDE = "docs/how-to/turn-on-semantic-recall.md tells how to get one."
 
@@ -31,12 +33,12 @@ def find_model() -> Path | None:
     return next((model for model in map(_model_in, _places()) if model), None)
 
 
-def load(path: Path | None = None) -> Embedder | None:
-    """The model in `path`, or the one that is found; None when there is none that can be used.
+def load() -> Embedder | None:
+    """The model that is found; None when there is none that can be used.
 
     `describe` says why. For the reason as an error, make an Embedder of the folder.
     """
-    folder = path or find_model()
+    folder = find_model()
     if folder is None:
         return None
     try:
@@ -77,7 +79,7 @@ def _places() -> Iterator[Path]:
         found = importlib.util.find_spec(package)
         for location in (found.submodule_search_locations or ()) if found else ():
             yield Path(location) / inside
-    models = Path(os.environ.get("FAILONCE_HOME", "").strip() or "~/.local/share/failonce").expanduser() / "models"
+    models = Path(os.environ.get("FAILONCE_HOME", "").strip() or HOME).expanduser() / "models"
     # In order of name, so that every start of every process finds the same one.
     for folder in sorted(models.iterdir()) if models.is_dir() else ():
         # `pip install --target` leaves the model one folder further down.
