@@ -50,6 +50,16 @@ def test_other_words_for_the_same_thing_are_found(index: Index) -> None:
     assert dict(hits[0].signals)["meaning"] == pytest.approx(1.0, abs=0.02)
 
 
+def test_a_word_too_far_down_to_quote_is_no_other_word(index: Index) -> None:
+    filler = " ".join(f"filler{number}" for number in range(2_500))
+
+    hits = index.search(Query(f"storage capacity {filler} disk"))
+
+    assert hits[0].key == "F-2"
+    assert dict(hits[0].signals)["meaning"] > 0
+    assert hits[0].because == ()
+
+
 def test_however_many_lessons_name_the_place(index: Index) -> None:
     index.put_many(Text(f"L-{n}", f"Lesson {n}", "", paths=("jobs/**",)) for n in range(150))
     index.put(Text("F-9", "", "the volume was full", when=9.0))

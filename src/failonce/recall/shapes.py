@@ -46,7 +46,8 @@ class Hit:
     """One text that resembles the query.
 
     `probability` is calibrated: the chance that a person would say "yes, this
-    is a repeat". `because` gives the reasons in words, most telling first.
+    is a repeat". `because` gives the reasons in words, most telling first;
+    where no word, fact or idea is shared, that the meaning is alike.
     `said` is True when the probability is high enough to speak unasked.
     `score` orders the hits of one question and compares with no other's.
     """
