@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import re
 import resource
@@ -33,14 +32,15 @@ _FEWEST_QUERIES, _LONGEST_ASKED = 20, 120.0
 # Peers are asked for the 25 most telling words, as "more like this" does by
 # default; asked for whole texts they take seconds at these sizes.
 _MOST_WORDS = 25
-_ENGINES: dict[str, Callable[[], Engine]] = {
-    Ours.name: Ours,
-    FTS5.name: lambda: FTS5(_MOST_WORDS),
-    Postgres.name: lambda: Postgres(_MOST_WORDS),
-    Tantivy.name: lambda: Tantivy(_MOST_WORDS),
-    TFIDF.name: TFIDF,
-    MiniLM.name: lambda: MiniLM(semantic.load()),
-    WithSemantic.name: lambda: WithSemantic(semantic.load()),
+# Made with the folder of a model, or with "" for the one that is found.
+_ENGINES: dict[str, Callable[[str], Engine]] = {
+    Ours.name: lambda _: Ours(),
+    FTS5.name: lambda _: FTS5(_MOST_WORDS),
+    Postgres.name: lambda _: Postgres(_MOST_WORDS),
+    Tantivy.name: lambda _: Tantivy(_MOST_WORDS),
+    TFIDF.name: lambda _: TFIDF(),
+    MiniLM.name: lambda model: MiniLM(semantic.load(model)),
+    WithSemantic.name: lambda model: WithSemantic(semantic.load(model)),
 }
 
 
@@ -61,14 +61,13 @@ class UpTo:
 def curves(data: Path, sizes: list[int], up_to: UpTo, model: Path | None) -> dict[str, Any]:
     """Every engine at every size, one process each so that memory is its own."""
     found: dict[str, Any] = {}
-    surroundings = os.environ | ({semantic.models.SETTING: str(model)} if model else {})
     for name in _ENGINES:
         for size in sizes:
             if not up_to.times(name, size):
                 continue
             command = [sys.executable, "-m", "benchmarks.recall.speed",
-                       str(data), name, str(size)]  # fmt: skip
-            done = subprocess.run(command, check=False, capture_output=True, text=True, env=surroundings)
+                       str(data), name, str(size), str(model or "")]  # fmt: skip
+            done = subprocess.run(command, check=False, capture_output=True, text=True)
             if done.returncode:
                 last = done.stderr.strip().splitlines()[-1:]
                 found.setdefault(name, {})[size] = {"note": " ".join(last)}
@@ -111,9 +110,9 @@ def _resident() -> int:
     return pages * resource.getpagesize()
 
 
-def one(data: Path, name: str, size: int) -> dict[str, float]:
+def one(data: Path, name: str, size: int, model: str) -> dict[str, float]:
     """Build, ask, add; memory is what the process grew by."""
-    engine = _ENGINES[name]()
+    engine = _ENGINES[name](model)
     try:
         # The texts come one by one; keeping them would count as index memory.
         documents: Any = texts(data, size, 1) if name != Postgres.name else list(texts(data, size, 1))
@@ -170,6 +169,6 @@ if __name__ == "__main__":
     # Being told to stop must stop the database server too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        print(json.dumps(one(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))))
+        print(json.dumps(one(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4])))
     except Unavailable as why:
         sys.exit(str(why))

@@ -1,6 +1,7 @@
 """The doctor says what is well, and what needs somebody."""
 
 import pytest
+from pytest_django import Settings
 
 from failonce.history.chain import record
 from failonce.history.models import Entry
@@ -29,3 +30,9 @@ def test_an_altered_history_is_said(ada: Person) -> None:
 
     assert answer.exit_code == 1
     assert "LOOK  History isn't as it was written" in answer.stdout
+
+
+def test_the_model_that_is_set_is_the_one_looked_for(ada: Person, settings: Settings) -> None:
+    settings.SEMANTIC_MODEL = "off"
+
+    assert "Semantic recall is off: FAILONCE_SEMANTIC_MODEL says off." in run_cli(None, "doctor").stdout

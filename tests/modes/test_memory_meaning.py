@@ -27,7 +27,7 @@ class SmallModel:
 
 @pytest.fixture(autouse=True)
 def model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("failonce.modes.memory.semantic.load", SmallModel)
+    monkeypatch.setattr("failonce.modes.memory.semantic.load", lambda *_: SmallModel())
 
 
 def has_meaning(memory: Memory, text: str) -> bool:
@@ -83,7 +83,7 @@ def test_with_another_model_words_serve_until_all_is_read_anew(
     settings.HOME = tmp_path
     told = tell(ada, "The certificate of the gateway expired.")
     Memory().deepen()
-    monkeypatch.setattr("failonce.modes.memory.semantic.load", WiderModel)
+    monkeypatch.setattr("failonce.modes.memory.semantic.load", lambda *_: WiderModel())
 
     fresh = Memory()
 

