@@ -1,4 +1,4 @@
-"""Measures a whole installation: import, start, pages, recall as one types, preflight, memory.
+"""Measures a whole installation: import, building recall, start, pages, recall as one types, preflight, memory.
 
 python -m benchmarks                    10,000 generated failures in a passing folder
 python -m benchmarks --home DIR         keeps the installation in DIR, and measures the one that is there again
@@ -36,6 +36,8 @@ def measured(home: Path, texts: Path | None, failures: int, port: int) -> list[F
     texts = texts or corpus.written(home / "corpus.jsonl", failures)
     say(f"importing {texts} …")
     figures = preparing.imported(home, texts)
+    say("letting recall read everything …")
+    figures += preparing.remembered(home)
     say("starting …")
     figures += _cold_starts(home, port)
     with Server(home, port) as server:

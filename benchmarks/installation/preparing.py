@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -12,6 +13,15 @@ from typing import Any
 import failonce.demo
 from benchmarks.installation.figures import Figure
 
+_BUILD_GOAL = 60 / 100_000  # seconds for each text
+_READING = """
+import time
+from failonce.cli.opening import open_installation
+open_installation()
+from failonce.modes.memory import memory
+began = time.perf_counter()
+print(len(memory.follow()), time.perf_counter() - began)
+"""
 _CONTENT = Path(failonce.demo.__file__).parent / "content"
 
 
@@ -33,13 +43,32 @@ def imported(home: Path, texts: Path) -> list[Figure]:
     ]
 
 
+def remembered(home: Path) -> list[Figure]:
+    """Let recall read everything from the database, and then what it saved; return how long each took."""
+    shutil.rmtree(home / "recall", ignore_errors=True)
+    texts, anew = _reading(home)
+    _, saved = _reading(home)
+    return [
+        Figure(f"recall built from the database, {texts:,.0f} texts", anew, "s", _BUILD_GOAL * texts),
+        Figure("  from its saved index", saved, "s"),
+    ]
+
+
+def _reading(home: Path) -> tuple[float, float]:
+    told = _run(home, "-c", _READING)
+    texts, seconds = told.split()
+    return float(texts), float(seconds)
+
+
 def command(home: Path, *args: str) -> str:
     """Run `failonce` on this home and return its stdout; stop with what it said if it can't."""
-    done = subprocess.run(
-        [sys.executable, "-m", "failonce", *args], env=environment(home), capture_output=True, text=True, check=False
-    )
+    return _run(home, "-m", "failonce", *args)
+
+
+def _run(home: Path, *args: str) -> str:
+    done = subprocess.run([sys.executable, *args], env=environment(home), capture_output=True, text=True, check=False)
     if done.returncode not in (0, 3):  # 3: something was refused, the rest is in
-        raise SystemExit(f"failonce {' '.join(args)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+        raise SystemExit(f"python {' '.join(args)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
     return done.stdout
 
 

@@ -2,11 +2,16 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from failonce.failures.models import Failure
 from failonce.failures.telling import Telling
 from failonce.failures.writes import tell_failure
+from failonce.modes.memory import memory
 from failonce.people.models import Person
 from tests.doors import run_cli
+
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def test_one_failure_comes_to_mind(ada: Person, adas_failure: Failure) -> None:
@@ -31,3 +36,19 @@ def test_nothing_comes_to_mind(ada: Person, adas_failure: Failure) -> None:
     asked = run_cli(ada, "recall", "zebra crossing")
 
     assert (asked.stderr, asked.stdout) == ("No failures come to mind.\n", "")
+
+
+@pytest.mark.parametrize("command", ["recall failed", "preflight", "doctor", "ranking learn"])
+def test_who_waits_while_all_is_read_is_told_how_far_it_is(
+    root: Person, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setattr("failonce.cli.progress._LONG_TO_READ", 100)
+    for number in range(120):
+        tell_failure(actor=root, telling=Telling(story=f"It failed {number}.", started_at=NEW_YEAR))
+    memory.forget()
+
+    told = run_cli(root, *command.split(), stdin="It failed.").stderr
+    again = run_cli(root, *command.split(), stdin="It failed.").stderr
+
+    assert "100 of 120 failures and lessons read for recall\n" in told
+    assert "read for recall" not in again

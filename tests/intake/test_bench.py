@@ -44,4 +44,5 @@ def test_a_small_installation_is_measured_from_import_to_memory(tmp_path: Path, 
     assert figures["import, command and all"].value > 0
     assert figures["resident memory, all processes"].value > 10
     assert {"front page, 95 of 100", "recall as one types, 95 of 100", "preflight, 95 of 100"} <= figures.keys()
+    assert any(name.startswith("recall built from the database") for name in figures)
     assert json.dumps([figure.as_data() for figure in figures.values()])

@@ -60,6 +60,20 @@ def test_a_forgotten_index_is_built_again(ada: Person) -> None:
     assert keys(memory, "certificate") == [told.code]
 
 
+def test_who_waits_for_it_to_be_built_is_told_how_far_it_is(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("failonce.modes.memory._TOLD_EVERY", 2)
+    for number in range(5):
+        tell(ada, f"Switch {number} lost power.")
+    memory, told = Memory(), list[tuple[int, int]]()
+    memory.tell = lambda done, total: told.append((done, total))
+
+    keys(memory, "switch")
+    tell(ada, "A switch came back.")
+    keys(memory, "switch")
+
+    assert told == [(2, 5), (4, 5)]
+
+
 def test_a_history_that_was_taken_back_is_noticed(ada: Person) -> None:
     memory = Memory()
     tell(ada, "A switch lost power.")

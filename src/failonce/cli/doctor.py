@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import click
 
 from failonce.cli.opening import open_installation, say
+from failonce.cli.progress import while_recall_reads
 
 _ROOM_NEEDED = 500 * 1024 * 1024  # bytes; below this a backup or an import may not fit
 
@@ -97,5 +98,7 @@ def _recall() -> Iterator[Finding]:
     from failonce.modes.memory import memory
     from failonce.recall import semantic
 
-    yield Finding(True, f"Recall knows {len(memory.follow()):,} failures and lessons.")
+    with while_recall_reads():
+        known = len(memory.follow())
+    yield Finding(True, f"Recall knows {known:,} failures and lessons.")
     yield Finding(True, semantic.describe(settings.SEMANTIC_MODEL, settings.HOME))

@@ -15,6 +15,7 @@ import click
 
 from failonce.cli.elsewhere import ask, is_elsewhere
 from failonce.cli.opening import acting_person, open_installation, say
+from failonce.cli.progress import while_recall_reads
 from failonce.preflight.change import Change, decoded, read_change
 
 PATIENCE = 2.0  # seconds for the whole exchange with a failonce elsewhere, name lookup included
@@ -133,7 +134,7 @@ def _ask_here(body: dict[str, Any]) -> dict[str, Any]:
     open_installation()
     from failonce.preflight.api import PreflightIn, ask_for
 
-    with _impatience():
+    with while_recall_reads(), _impatience():
         return ask_for(acting_person(), PreflightIn.model_validate(body)).model_dump(mode="json")
 
 

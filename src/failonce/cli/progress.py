@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, Protocol
 
 import click
@@ -10,6 +10,7 @@ import click
 from failonce.cli.opening import say
 
 STOPPED = 130  # what shells say of a program that Ctrl-C ended
+_LONG_TO_READ = 2_000  # failures and lessons; fewer are read within a second
 _WORTH_SAYING = 100  # of fewer, the end is there before one has read the line
 
 
@@ -36,16 +37,39 @@ def goes_on_when_repeated(report: Reports) -> Iterator[None]:
         ) from error
 
 
-class Progress:
-    """A bar where somebody watches; where nobody does, a line for every tenth that is done."""
+@contextmanager
+def while_recall_reads(*, in_lines: bool = False) -> Iterator[None]:
+    """Say how far recall is, should it have to read all failures anew: without a saved index, or far behind it."""
+    from failonce.modes.memory import memory
 
-    def __init__(self, total: int, unit: str, label: str = "Importing") -> None:
+    nobody = memory.tell
+    with ExitStack() as until_then:
+        shown: list[Progress] = []
+
+        def tell(done: int, total: int) -> None:
+            if total >= _LONG_TO_READ:
+                if not shown:
+                    progress = Progress(total, "failures and lessons read for recall", "Remembering", in_lines=in_lines)
+                    shown.append(until_then.enter_context(progress))
+                shown[0].reach_of(done, total)
+
+        memory.tell = tell
+        try:
+            yield
+        finally:
+            memory.tell = nobody
+
+
+class Progress:
+    """A bar where somebody watches; where nobody does, or if told so, a line for every tenth that is done."""
+
+    def __init__(self, total: int, unit: str, label: str = "Importing", *, in_lines: bool = False) -> None:
         self._stderr = sys.stderr
         self._total = max(total, 1)
         self._done = 0
         self._unit = unit
         self._bar: Any = None
-        if self._stderr.isatty():
+        if self._stderr.isatty() and not in_lines:
             self._bar = click.progressbar(length=self._total, label=label, file=self._stderr)
 
     def __enter__(self) -> "Progress":

@@ -6,6 +6,7 @@ import click
 
 from failonce.cli.elsewhere import ask, is_elsewhere
 from failonce.cli.opening import acting_person, open_installation, say
+from failonce.cli.progress import while_recall_reads
 
 if TYPE_CHECKING:  # needs Django, which is opened first
     from failonce.ranking.weighing import Weighed
@@ -60,7 +61,8 @@ def _learn_here() -> dict[str, int]:
     open_installation()
     from failonce.ranking.writes import learn_ranking
 
-    return {"answers": learn_ranking(actor=acting_person()).answers}
+    with while_recall_reads():
+        return {"answers": learn_ranking(actor=acting_person()).answers}
 
 
 def _restore_here() -> None:

@@ -7,6 +7,7 @@ import click
 
 from failonce.cli.elsewhere import ask, is_elsewhere
 from failonce.cli.opening import acting_person, open_installation, read_text, say
+from failonce.cli.progress import while_recall_reads
 
 
 @click.command()
@@ -31,7 +32,9 @@ def _recall_here(body: dict[str, Any]) -> dict[str, Any]:
     from failonce.failures.api import match_out
     from failonce.modes.resemblance import resembling_text
 
-    found = resembling_text(acting_person(), story=body["text"], services=tuple(body["services"]), limit=body["limit"])
+    person, services = acting_person(), tuple(body["services"])
+    with while_recall_reads():
+        found = resembling_text(person, story=body["text"], services=services, limit=body["limit"])
     return {"matches": [match_out(each).model_dump(mode="json") for each in found]}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from failonce import __version__
 from failonce.cli.opening import say
+from failonce.cli.progress import while_recall_reads
 
 _FIRST_PAGE_SECONDS = 1.0
 # What dependencies bring and no page of ours asks for; hashing and compressing it would double the first start.
@@ -45,7 +46,9 @@ def _warm() -> None:
     from failonce.modes.memory import memory
 
     try:
-        memory.deepen()
+        # Lines, not a bar: each worker reads for itself, and writes into one log.
+        with while_recall_reads(in_lines=True):
+            memory.deepen()
     finally:
         connection.close()
 

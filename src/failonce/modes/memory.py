@@ -8,6 +8,7 @@ import json
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Literal
 
 from django.conf import settings
@@ -31,7 +32,12 @@ _SOURCES: dict[str, Callable[[Iterable[int] | None], Iterator[Text]]] = {
 _NOTHING = (0, "")
 _SAVE_AFTER = 500  # entries of history; fewer are followed quicker than an index is written
 _EMBED_AT_ONCE = 40  # entries; a model needs some 50 ms for each text, and somebody is waiting
+_TOLD_EVERY = 100  # texts; where meaning is worked out, some five seconds
 _FOLLOW_AT_ONCE = 5000  # beyond so many new entries, building afresh is quicker than following
+
+
+def _nobody(done: int, total: int) -> None:
+    """Nobody waits to be told."""
 
 
 class Memory:
@@ -47,6 +53,8 @@ class Memory:
         self._index: Index | None = None
         self._seen = self._saved = _NOTHING
         self._has_meaning = self._deepens = False
+        # Told now and then how many texts were read of how many, while an index is built; for whoever waits.
+        self.tell: Callable[[int, int], None] = _nobody
 
     def search(
         self,
@@ -88,7 +96,7 @@ class Memory:
 
     def _deepen(self, embedder: semantic.Embedder) -> None:
         seen = self._seen
-        deep = _build(embedder)
+        deep = _build(embedder, self.tell)
         with self._lock:
             if not _is_in_history(seen):
                 return  # restored from a backup meanwhile; words alone serve until the next start
@@ -107,7 +115,7 @@ class Memory:
             self._index.weights = weights_in_force()
             self._saved = self._seen
         if self._index is None or not self._can_follow(head):
-            self._index, self._seen, self._has_meaning = _build(None), head, False
+            self._index, self._seen, self._has_meaning = _build(None, self.tell), head, False
             if self._deepens:
                 threading.Thread(target=self._deepen_beside, daemon=True).start()
         elif head > self._seen:
@@ -163,10 +171,13 @@ def weights_in_force() -> Weights:
     return Weights.from_json(json.dumps(last.weights)) if last else Weights()
 
 
-def _build(embedder: semantic.Embedder | None) -> Index:
+def _build(embedder: semantic.Embedder | None, tell: Callable[[int, int], None]) -> Index:
     index = Index(weights_in_force(), embedder=embedder)
-    for source in _SOURCES.values():
-        index.put_many(source(None))
+    total = Failure.objects.standing().count() + Lesson.objects.standing().count()
+    for done, text in enumerate(chain.from_iterable(source(None) for source in _SOURCES.values()), 1):
+        index.put(text)
+        if done % _TOLD_EVERY == 0:
+            tell(done, total)
     return index
 
 
