@@ -173,6 +173,15 @@ def test_a_change_has_a_name_for_lists(text, title, why):
     assert title_of(text) == title
 
 
+def test_a_list_behind_a_diff_is_none_of_its_lines():
+    hunk = "@@ -1,2 +1,2 @@\n-max: 10\n+max: 100\n end\n"
+    for diff in (hunk, f"--- a.yaml\n+++ a.yaml\n{hunk}", f"diff --git a/a.yaml b/a.yaml\n{hunk}"):
+        kinds = {line: kind for kind, line in lines_of(f"{diff}\n- a step\n+ another\n")}
+
+        assert (kinds["-max: 10"], kinds["+max: 100"], kinds["@@ -1,2 +1,2 @@"]) == ("removed", "added", "where")
+        assert kinds["- a step"] == kinds["+ another"] == ""
+
+
 def test_lines_are_told_apart_and_prose_stays_prose():
     log = "- a dash in prose\n" + GIT + "commit 0123456\n\n    - another dash\n"
 

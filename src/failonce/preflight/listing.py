@@ -3,6 +3,7 @@
 import re
 
 from failonce.preflight.change import read_change
+from failonce.recall.diffs import with_files
 
 _HEAD = 40  # lines to look for a subject in
 _OF_A_MAIL = ("commit ", "From ", "From: ", "Author: ", "AuthorDate: ", "Commit: ", "CommitDate: ", "Date: ", "Merge: ")
@@ -31,16 +32,7 @@ def is_diff(change: str) -> bool:
 
 def lines_of(change: str) -> list[tuple[str, str]]:
     """Return each line with what it is: added, removed, where, or nothing in particular."""
-    lines = change.splitlines()
-    if not is_diff(change):
-        return [("", line) for line in lines]
-    in_diff, read = False, []
-    for line in lines:
-        in_diff = in_diff or line.startswith(_DIFF)
-        # A commit message between two diffs is prose again, and may well begin a line with a dash.
-        in_diff = in_diff and not line.startswith("commit ")
-        read.append((_kind(line) if in_diff else "", line))
-    return read
+    return [(_kind(line) if is_file else "", line) for line, _, is_file in with_files(change.splitlines())]
 
 
 def _kind(line: str) -> str:

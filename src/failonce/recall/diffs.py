@@ -22,7 +22,10 @@ def with_files(lines: Iterable[str]) -> Iterator[tuple[str, bool, bool]]:
     for line, following in pairwise(chain(lines, [""])):
         is_pair = line.startswith("--- ") and following.startswith("+++ ")
         begins = bool(_FILE.match(line)) or (is_pair and not (file and (file.in_head or file.in_hunk)))
-        if begins:
+        if file is None and _HUNK.match(line):  # an excerpt
+            begins, file = True, _File()
+            file.goes_on(line)
+        elif begins:
             file = _File()
         elif file and not file.goes_on(line):
             file = None
