@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 from pytest_django import Settings
 
+from failonce.catalogue.writes import describe_service
 from failonce.failures.models import Failure
 from failonce.failures.telling import Telling
 from failonce.failures.writes import tell_failure
@@ -50,6 +51,26 @@ def test_an_edit_replaces_what_is_known(ada: Person) -> None:
 
     assert keys(memory, "certificate of the gateway") == []
     assert keys(memory, "mouse chewed the uplink") == [told.code]
+
+
+def test_what_a_service_is_made_of_is_known_of_its_failures(ada: Person, root: Person) -> None:
+    telling = Telling(story="The certificate of the gateway expired.", started_at=WHEN, services=("Gateway",))
+    told = tell_failure(actor=ada, telling=telling).failure
+    change = Query(text="Renew the certificate", technologies=("nginx",), kind="change")
+    memory = Memory()
+
+    def said() -> list[tuple[str, float]]:
+        hits = memory.search(change, limit=10, without=set())
+        return [(hit.key, dict(hit.signals)["technology"]) for hit in hits]
+
+    assert said() == [(told.code, 0.0)]
+
+    service = describe_service(actor=root, slug="gateway", technologies=["nginx"])
+    assert said() == [(told.code, 1.0)]
+    assert keys(memory, "certificate of the gateway") == [told.code]  # the words are what they were
+
+    describe_service(actor=root, slug="gateway", read=service.version, technologies=["envoy"])
+    assert said() == [(told.code, 0.0)]
 
 
 def test_a_forgotten_index_is_built_again(ada: Person) -> None:

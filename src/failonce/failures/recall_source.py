@@ -18,6 +18,13 @@ def texts(numbers: Iterable[int] | None = None) -> Iterator[Text]:
         yield text_of(failure)
 
 
+def facts(services: Iterable[str]) -> Iterator[Text]:
+    """Yield what is known besides the words, and no words, of each standing failure of these services, by slug."""
+    failures = Failure.objects.standing().filter(services__slug__in=list(services)).distinct()
+    for failure in failures.only("pk").prefetch_related("services").order_by("pk").iterator(chunk_size=500):
+        yield _with_facts(failure)
+
+
 def query_of(failure: Failure) -> Query:
     """Return what is asked of recall for a failure that was told: what happened before it and was like it?"""
     return Query(
@@ -30,12 +37,22 @@ def query_of(failure: Failure) -> Query:
 
 def text_of(failure: Failure) -> Text:
     """Return one failure as recall sees it: the story and what its teller added, not the comments."""
+    additions = (note.text for note in failure.notes.all() if note.kind == "addition")
+    return _with_facts(
+        failure,
+        title=_title_of(failure),
+        body="\n\n".join([failure.story, *additions]),
+        when=failure.started_at.timestamp(),
+    )
+
+
+def _with_facts(failure: Failure, *, title: str = "", body: str = "", when: float | None = None) -> Text:
     services = list(failure.services.all())
     return Text(
         key=failure.code,
-        title=_title_of(failure),
-        body="\n\n".join([failure.story, *(note.text for note in failure.notes.all() if note.kind == "addition")]),
-        when=failure.started_at.timestamp(),
+        title=title,
+        body=body,
+        when=when,
         services=tuple(service.slug for service in services),
         technologies=tuple(sorted({name for service in services for name in service.technologies})),
     )

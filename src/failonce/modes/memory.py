@@ -187,11 +187,17 @@ def _apply(index: Index, *, after: int, until: int) -> None:
     subjects = set(entries.values_list("subject", flat=True))
     if any(subject.startswith("ranking:") for subject in subjects):
         index.weights = weights_in_force()
+    index.put_facts(list(failures.facts(_services_of(subjects))))
     for letter, numbers in _numbers_of(subjects).items():
         standing = {text.key: text for text in _SOURCES[letter](numbers)}
         for number in sorted(numbers - {int(key[2:]) for key in standing}):
             index.drop(f"{letter}-{number}")
         index.put_many(standing.values())
+
+
+def _services_of(subjects: set[str]) -> list[str]:
+    """The slugs of the services that something happened to: their technologies are facts of their failures."""
+    return [slug for kind, _, slug in (subject.partition(":") for subject in subjects) if kind == "service"]
 
 
 def _numbers_of(subjects: set[str]) -> dict[str, set[int]]:

@@ -98,6 +98,15 @@ class Index:
         for text in texts:
             self.put(text)
 
+    def put_facts(self, texts: Iterable[Text]) -> None:
+        """Replace the facts of each of these texts and leave its words; one that is not there is no error."""
+        with self._lock:
+            for text in texts:
+                number = self._numbers.get(text.key)
+                if number is not None:
+                    self._facts.drop(number)
+                    self._facts.put(number, text)
+
     def drop(self, key: str) -> None:
         """Forget a text; a key that is not there is no error."""
         with self._lock:
