@@ -162,6 +162,35 @@ def test_ten_thousand_copies_leave_room_for_others() -> None:
     assert len(keys) == 11
 
 
+def test_of_copies_the_earliest_are_compared_whatever_was_edited_since() -> None:
+    copies = [Text(f"F-{n}", "Disk full", "The disk of the log host is full", when=float(n)) for n in range(30)]
+    question = Query("The disk of the log host is full", title="Disk full")
+    built, followed = Index(), Index()
+    built.put_many(copies)
+    followed.put_many(copies)
+    followed.put_many(copies[:12])
+
+    def found(index: Index) -> list[str]:
+        return [hit.key for hit in index.search(question, limit=20)]
+
+    assert sorted(found(built)) == sorted(f"F-{n}" for n in range(10))
+    assert found(followed) == found(built)
+
+
+def test_of_many_lessons_that_name_a_place_the_earliest_are_compared() -> None:
+    lessons = [Text(f"L-{n}", f"Lesson {n}", "", when=float(n), paths=("db/**",)) for n in range(150)]
+    change = Query("Quicker startup", paths=("db/users.sql",), kind="change")
+    built, followed = Index(), Index()
+    built.put_many(lessons)
+    followed.put_many([*lessons, *lessons[:80]])
+
+    def found(index: Index) -> set[str]:
+        return {hit.key for hit in index.search(change, limit=200)}
+
+    assert found(built) == {f"L-{n}" for n in range(100)}
+    assert found(followed) == found(built)
+
+
 def test_what_lies_behind_a_better_hit_is_less_sure_than_alone() -> None:
     far = Text("F-far", "Queue full", "The worker stopped and the queue of the mail host was full.")
     near = Text("F-near", "Disk full", "Logs filled the disk of the mail host and the queue worker stopped.")

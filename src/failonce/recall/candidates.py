@@ -105,12 +105,14 @@ def candidates(
     postings: Postings,
     question: Question,
     allowed: NDArray[np.bool_],
+    when: Numbers,
     named: Collection[int],
     near: Ints,
 ) -> Ints:
     """The texts worth comparing: those that share most with the question, and as they are those near in meaning.
 
-    Of those `named` by a place as many as of those that share words, the first told.
+    Of those `named` by a place as many as of those that share words, the earliest: in order of number an edit
+    would change the answer, as an edited text has a new one.
 
     Rare terms are read first, so what is left unread when the room is used
     up is what nearly every text has.
@@ -121,37 +123,39 @@ def candidates(
     within[:1] = True
     read = order[within]
     scores = postings.sums(question.ids[read], worth[read])
-    best = _largest(scores, allowed, MOST_COMPARED)
-    also = [number for number in sorted(named) if allowed[number]][:MOST_COMPARED]
-    return np.unique(np.concatenate([best, np.array(also, dtype=np.int64), near]))
+    best = _largest(scores, allowed, when, MOST_COMPARED)
+    places = np.array(sorted(named), dtype=np.int64)
+    also = _top(-when, places[allowed[places]], MOST_COMPARED)
+    return np.unique(np.concatenate([best, also, near]))
 
 
-def _largest(scores: Numbers, allowed: NDArray[np.bool_], most: int) -> Ints:
-    """The allowed places of the largest scores, of each score the first told few.
+def _largest(scores: Numbers, allowed: NDArray[np.bool_], when: Numbers, most: int) -> Ints:
+    """The allowed places of the largest scores, of each score the earliest few.
 
     Equals are copies, as an alert told ten thousand times: all of them would leave no room for anything else.
     """
     touched = np.flatnonzero(scores)
     touched = touched[allowed[touched]]
     for looked_at in (20 * most, len(touched)):
-        best = _first_of_equals(scores, _top(scores, touched, looked_at))
+        best = _first_of_equals(scores, when, _top(scores, touched, looked_at, when))
         if len(best) >= most or looked_at >= len(touched):
             break
-    return _top(scores, best, most).astype(np.int64)
+    return _top(scores, best, most, when).astype(np.int64)
 
 
-def _top(scores: Numbers, places: Ints, most: int) -> Ints:
+def _top(scores: Numbers, places: Ints, most: int, when: Numbers | None = None) -> Ints:
+    """The places of the largest scores, of equals the earliest, or else those that come first."""
     if len(places) <= most:
         return places
     found = scores[places]
     least = np.partition(found, -most)[-most]
     above, level = places[found > least], places[found == least]
-    # Of equals the first told stay, or the answer would change by chance.
-    return np.concatenate([above, level[: most - len(above)]])
+    missing = most - len(above)
+    return np.concatenate([above, level[:missing] if when is None else _top(-when, level, missing)])
 
 
-def _first_of_equals(scores: Numbers, places: Ints) -> Ints:
-    places = places[np.lexsort((places, -scores[places]))]
+def _first_of_equals(scores: Numbers, when: Numbers, places: Ints) -> Ints:
+    places = places[np.lexsort((places, when[places], -scores[places]))]
     found = scores[places]
     begins = np.flatnonzero(np.append(True, found[1:] != found[:-1])[: len(found)])
     nth = np.arange(len(found)) - np.repeat(begins, np.diff(np.append(begins, len(found))))

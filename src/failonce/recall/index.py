@@ -166,7 +166,7 @@ class Index:
         allowed = self._allowed(read.query, without)
         named = self._facts.texts_for(read.paths)
         near = self._meaning.nearest(asked, allowed) if self._meaning and asked is not None else _NOTHING
-        numbers = candidates(self._postings, question, allowed, named, near)
+        numbers = candidates(self._postings, question, allowed, np.array(self._when), named, near)
         if not len(numbers):
             return []
         change = f"{read.query.title}\n{read.query.text}" if is_change else None
