@@ -20,7 +20,8 @@ MOST_POSTINGS = 300_000
 MOST_COMPARED = 100
 # So many copies of one text show that it was told often; the rest would only take the place of others.
 _MOST_EQUALS = 10
-_TITLE_COUNTS = 3
+# A title's words are chosen for the whole; counted once they drown in what follows.
+TITLE_COUNTS = 3
 _ENOUGH_TEXTS = 200
 
 
@@ -50,7 +51,7 @@ def ask(postings: Postings, title: list[str], body: list[str], texts: int, *, fe
     """
     counts = Counter(body)
     for term in title:
-        counts[term] += _TITLE_COUNTS
+        counts[term] += TITLE_COUNTS
     known = [(postings.known(term), term) for term in counts]
     pairs = sorted((number, term) for number, term in known if number is not None)
     ids = np.array([number for number, _ in pairs], dtype=np.int64)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from failonce.recall.candidates import Question, rarest, rarities
+from failonce.recall.candidates import TITLE_COUNTS, Question, rarest, rarities
 from failonce.recall.found import terse
 from failonce.recall.ideas import Ideas
 from failonce.recall.in_common import Commons, Told
@@ -19,16 +19,18 @@ from failonce.recall.postings import Ints, Postings
 
 Numbers = NDArray[np.float64]
 
-_TITLE_COUNTS = 3
 # A passage is about a paragraph; each begins in the middle of the one before.
 _HALF_PASSAGE = 30
+# Copies of one failure have fewer neighbours as near, what is written from a template has more.
 _NEIGHBOURS = 10
 # Half of a text of two sentences is soon met by chance; from so many terms on, brevity excuses nothing.
 _BRIEF, _BRIEFEST = 40, 5
 _ROWS_AT_ONCE = 24
+_MOST_TITLE_WORDS = 40  # compared by letters; a title that goes on is a text
 # Okapi's saturation and length normalisation (Robertson & Zaragoza, 2009), with
 # the mild length penalty that suits reports of very different length.
 _SATURATION, _LENGTH_PENALTY = 1.2, 0.75
+_LEAST_RARITY = 0.05  # of a word that all texts have; none would leave a query of such words without a whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def _pairs(
     tokens = columns[terms]
     width = max(len(distinct), 1)
     codes = rows * width + tokens
-    both, counts = _counted(np.concatenate([codes, *[codes[titles]] * (_TITLE_COUNTS - 1)]))
+    both, counts = _counted(np.concatenate([codes, *[codes[titles]] * (TITLE_COUNTS - 1)]))
     row, column = both // width, both % width
     rare = rarities(postings, distinct, question.texts).astype(np.float64)
     at, hit = _places(question.ids, distinct)
@@ -158,7 +160,7 @@ def _coverage(question: Question, pairs: _Pairs) -> dict[str, Numbers]:
 def _saturated(question: Question, pairs: _Pairs, lengths: Numbers, usual: float) -> Numbers:
     """Okapi BM25 as a share of what the query would score against itself."""
     hit, rows = pairs.hit, pairs.rows[pairs.hit]
-    asked = (1 + np.log(np.maximum(question.counts, 1))) * np.maximum(question.rarity - 1, 0.05)
+    asked = (1 + np.log(np.maximum(question.counts, 1))) * np.maximum(question.rarity - 1, _LEAST_RARITY)
     penalty = 1 - _LENGTH_PENALTY + _LENGTH_PENALTY * lengths / max(usual, 1.0)
     counts = pairs.counts[hit]
     gain = counts * (_SATURATION + 1) / (counts + _SATURATION * penalty[rows])
@@ -197,12 +199,12 @@ def _title_letters(
 ) -> Numbers:
     """How far two titles share runs of three letters: typos and compounds."""
     found = np.zeros(many)
-    asked = _letters(tuple(question.title_words[:40]))
+    asked = _letters(tuple(question.title_words[:_MOST_TITLE_WORDS]))
     if asked:
         told = [postings.word(term) for term in terms[titles].tolist()]
         ends = np.cumsum(np.bincount(rows[titles], minlength=many)).tolist()
         for row, (start, end) in enumerate(pairwise([0, *ends])):
-            letters = _letters(tuple(told[start : min(end, start + 40)]))
+            letters = _letters(tuple(told[start : min(end, start + _MOST_TITLE_WORDS)]))
             both = len(asked) + len(letters)
             found[row] = 2 * len(asked & letters) / both if letters else 0.0
     return found
