@@ -16,7 +16,8 @@ def test_lessons_do_not_push_failures_out(ada: Person) -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC)
     for n in range(SHOWN + 1):
         tell_failure(actor=ada, telling=Telling(story=STORY.format(n=n), started_at=start + timedelta(days=n)))
-    memory.follow().put_many(Text(f"L-{n}", STORY.format(n=n), STORY.format(n=n)) for n in range(50))
+    written = (start + timedelta(days=99)).timestamp()
+    memory.follow().put_many(Text(f"L-{n}", STORY.format(n=n), STORY.format(n=n), written) for n in range(50))
 
     try:
         found = resembling_text(ada, story=STORY.format(n=99))
