@@ -53,18 +53,26 @@ def note_kinds() -> list[tuple[str, str]]:
 _BY_CODE = {"F": "pk", "M": "occurrence__mode", "L": "lessons"}
 
 
+def readable_by(person: Person, at: str = "") -> Q:
+    """Return the condition that a failure is open to all, told by this person or names them as a reader.
+
+    `at` leads from what is asked about to the failure, as "occurrences__failure__".
+    """
+    named = Failure.readers.through.objects.filter(person=person).values("failure_id")
+    everyones = Q((f"{at}visibility", Visibility.EVERYONE))
+    return everyones | Q((f"{at}told_by", person)) | Q((f"{at}pk__in", named))
+
+
 class FailureQuerySet(models.QuerySet["Failure"]):
     """Questions about failures; each returns a queryset, so they chain."""
 
     def visible_to(self, person: Person) -> FailureQuerySet:
         """Leave out restricted failures that neither name this person nor were told by them."""
-        named = Failure.readers.through.objects.filter(person=person).values("failure_id")
-        return self.filter(Q(visibility=Visibility.EVERYONE) | Q(told_by=person) | Q(pk__in=named))
+        return self.filter(readable_by(person))
 
     def hidden_from(self, person: Person) -> FailureQuerySet:
         """Keep only the restricted failures this person may not read."""
-        named = Failure.readers.through.objects.filter(person=person).values("failure_id")
-        return self.filter(visibility=Visibility.RESTRICTED).exclude(told_by=person).exclude(pk__in=named)
+        return self.filter(visibility=Visibility.RESTRICTED).exclude(readable_by(person))
 
     def standing(self) -> FailureQuerySet:
         """Leave out withdrawn failures."""

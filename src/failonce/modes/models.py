@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Count, F, Max, Min, Q
 from django.utils import timezone
 
-from failonce.failures.models import Failure
+from failonce.failures.models import Failure, readable_by
 from failonce.history.codes import number_of
 from failonce.lessons.models import Lesson
 from failonce.people.errors import NotFound
@@ -106,7 +106,8 @@ class Ranking(models.Model):
 
 def modes_for(person: Person) -> Any:
     """Return the modes with a failure this person may read, and how many `times`, the `first` and the `last`."""
-    readable = Q(occurrences__failure__in=Failure.objects.visible_to(person).standing())
+    # Asked of each failure that occurs in a mode; a list of all that may be read would be made first, for every page.
+    readable = Q(occurrences__failure__withdrawn_at=None) & readable_by(person, "occurrences__failure__")
     modes = FailureMode.objects.annotate(
         times=Count("occurrences", filter=readable),
         first=Min("occurrences__failure__started_at", filter=readable),
