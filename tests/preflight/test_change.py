@@ -182,6 +182,31 @@ def test_a_list_behind_a_diff_is_none_of_its_lines():
         assert kinds["- a step"] == kinds["+ another"] == ""
 
 
+# What stands below "--- x.yml" and "+++ x.yml", and which of its lines were removed and added.
+HUNKS = [
+    ('@@ -1,3 +1,3 @@\n "a\u2028b\x0cc"\n-old\n+new\n end', ["-old"], ["+new"], "line ends that git doesn't know"),
+    ("@@ -1,20 +1,20 @@\n a\n...\n-old\n+new", ["-old"], ["+new"], "a hunk shortened by hand"),
+    ("@@ -1 +1 @@\n-a\n+b\n-old\n+new", ["-a", "-old"], ["+b", "+new"], "a hunk that says too little"),
+    (f"@@ -1,{'9' * 5000} +1,2 @@\n-old\n+new", ["-old"], ["+new"], "a number that is none"),
+    ("@@@ -1,2 -1,2 +1,2 @@@\n- old\n+ new\n\n- a step", ["- old"], ["+ new"], "a merge, and a list behind it"),
+    ("+new", [], ["+new"], "an excerpt without a hunk"),
+    ("GIT binary patch\nliteral 9\n+cmYL\n\n- a step", [], ["+cmYL"], "a binary file, and a list behind it"),
+]
+
+
+@pytest.mark.parametrize(("hunk", "removed", "added", "why"), HUNKS, ids=[why for *_, why in HUNKS])
+def test_lines_of_any_hunk_are_told_apart(hunk, removed, added, why):
+    lines = lines_of(f"--- x.yml\n+++ x.yml\n{hunk}\n")
+
+    assert [line for kind, line in lines if kind == "removed"] == removed
+    assert [line for kind, line in lines if kind == "added"] == added
+
+
+def test_one_name_is_enough_for_what_was_changed_below_it():
+    assert [kind for kind, _ in lines_of("+++ b/x.yml\n+a: 1\n")] == ["where", "added"]
+    assert [kind for kind, _ in lines_of("--- Steps\n- one\n")] == ["", ""]
+
+
 def test_lines_are_told_apart_and_prose_stays_prose():
     log = "- a dash in prose\n" + GIT + "commit 0123456\n\n    - another dash\n"
 

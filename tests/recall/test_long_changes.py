@@ -196,6 +196,13 @@ def test_what_follows_a_diff_is_taken_apart_as_before_it(items: bool) -> None:
     assert asked(f"{plan}\ndiff --git {DOCS}")[0] == ("F-1", True)
 
 
+def test_a_hunk_is_counted_in_the_lines_that_git_counts() -> None:
+    told = "\n".join(f"-- word{n} other{n}\n+- word{n} another{n}" for n in range(40))
+    diff = f"--- a.yml\n+++ a.yml\n@@ -1,42 +1,42 @@\n a\u2028b\x0cc\rd\x85e\n{told}\n f"
+
+    assert parts_of(diff) == []
+
+
 def test_each_commit_of_a_log_says_its_own() -> None:
     commits = [
         f"commit {n}a{n}b{n}c{n}d\nAuthor: A <a@a.example>\n\n    {step}\n\ndiff --git {DOCS}\n"

@@ -32,7 +32,7 @@ def is_diff(change: str) -> bool:
 
 def lines_of(change: str) -> list[tuple[str, str]]:
     """Return each line with what it is: added, removed, where, or nothing in particular."""
-    return [(_kind(line) if is_file else "", line) for line, _, is_file in with_files(change.splitlines())]
+    return [(_kind(line) if is_file else "", line) for line, _, is_file in with_files(change.rstrip("\n"))]
 
 
 def _kind(line: str) -> str:

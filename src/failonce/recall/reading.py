@@ -96,7 +96,7 @@ def _shared_out(passages: list[str]) -> Iterator[str]:
 def _passages(text: str) -> list[str]:
     """A text taken apart where something else may begin; of a diff each file is a passage, whatever its lines say."""
     found: list[list[str]] = [[]]
-    for line, begins_file, is_file in with_files(text.splitlines()):
+    for line, begins_file, is_file in with_files(text):
         if begins_file or (not is_file and (not line.strip() or _BEGINS.match(line))):
             found.append([])
         if line.strip():
