@@ -245,6 +245,17 @@ def test_a_diff_reminds_by_the_paths_it_touches(ada: Person, pool: Failure) -> N
 
 
 @every_door
+def test_a_hunk_that_no_diff_has_can_be_asked_about_and_read(
+    ada: Person, pool: Failure, door: Callable[[Person, str], str]
+) -> None:
+    words = "\n\n".join(f"Step {n} renames alpha{n} to beta{n}." for n in range(60))
+
+    code = door(ada, f"--- a/x.yml\n+++ b/x.yml\n@@ -1,{'9' * 5_000} +1,2 @@\n-x\n+y\n\n{words}")
+
+    assert signed_in(ada).get(f"/preflight/{code}/").status_code == 200
+
+
+@every_door
 def test_an_unknown_service_is_said_never_refused(
     bo: Person, pool: Failure, door: Callable[[Person, str], str]
 ) -> None:

@@ -6,8 +6,10 @@ import tracemalloc
 
 import pytest
 
-from failonce.preflight.change import LOOKED_AT, PATHS_KEPT, Change, decoded, read_change
+from failonce.preflight.change import LOOKED_AT, Change, decoded, read_change
 from failonce.preflight.listing import lines_of, title_of
+from failonce.recall import Query
+from failonce.recall.reading import read_query
 
 GIT = """\
 From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001
@@ -132,11 +134,14 @@ def test_what_is_read_is_not_kept():
     tracemalloc.stop()
 
 
-def test_ten_thousand_paths_are_bounded_and_that_is_said():
-    change = read("".join(f"--- a/v/{n}.js\n+++ b/v/{n}.js\n" for n in range(10_000)))
+@pytest.mark.parametrize(("folder", "many"), [("v", 2_000), ("v" * 95, 500)], ids=["short", "long"])
+def test_ten_thousand_paths_are_bounded_and_that_is_said(folder, many):
+    change = read("".join(f"--- a/{folder}/{n:04}\n+++ b/{folder}/{n:04}\n" for n in range(10_000)))
 
-    assert len(change.paths) == PATHS_KEPT
-    assert f"more than {PATHS_KEPT:,} paths" in " ".join(change.notices)
+    assert len(change.paths) == many
+    assert f"more than {many:,} paths" in " ".join(change.notices)
+    compared = read_query(Query(change.text, paths=change.paths, kind="change")).paths
+    assert compared == change.paths, "as many as it says"
 
 
 def test_a_path_nobody_could_type_is_left_out():

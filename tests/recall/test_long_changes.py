@@ -223,11 +223,12 @@ def test_files_of_a_plain_diff_are_parts_too() -> None:
 
 
 def test_no_more_paths_are_compared_than_anybody_waits_for() -> None:
-    short = read_query(Query("", kind="change", paths=tuple(f"a/{n}" for n in range(900))))
-    long = read_query(Query("", kind="change", paths=tuple(f"{n}".rjust(1_000, "x") for n in range(900))))
+    def compared(*paths: str) -> tuple[str, ...]:
+        return read_query(Query("", kind="change", paths=paths)).paths
 
-    assert len(short.paths) == 500
-    assert len(long.paths) == 50
+    assert len(compared(*(f"a/{n}" for n in range(9_000)))) == 2_000
+    assert len(compared(*(f"{n}".rjust(1_000, "x") for n in range(900)))) == 50
+    assert compared("x" * 50_001, "db/users.sql") == ("db/users.sql",)
 
 
 def test_the_files_a_diff_touches_are_read_whether_or_not_they_are_named_beside_it() -> None:

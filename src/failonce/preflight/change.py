@@ -12,7 +12,8 @@ from io import IncrementalNewlineDecoder
 from typing import BinaryIO
 
 LOOKED_AT = 200_000  # characters; what stands further back in a diff that long tells little more than its paths
-PATHS_KEPT = 2_000
+# As many paths, and letters of them, as recall compares.
+PATHS_KEPT, _LETTERS_OF_PATHS_KEPT = 2_000, 50_000
 PATH_LIMIT = 1_000
 _SLACK = 400  # room for the line about the rest: what was cut once, by a client, isn't cut again
 _CHUNK = 1 << 20
@@ -134,6 +135,7 @@ class _Paths:
 
     def __init__(self) -> None:
         self.kept: dict[str, None] = {}
+        self._room = _LETTERS_OF_PATHS_KEPT
         self._are_more = False
         self._heads: set[str] = set()  # a log of many commits names the same files over and over
         self._carry = "\n"
@@ -160,15 +162,17 @@ class _Paths:
         path = path.strip()
         if not path or path == "/dev/null" or len(path) > PATH_LIMIT or path in self.kept:
             return
-        if len(self.kept) < PATHS_KEPT:
+        if len(self.kept) < PATHS_KEPT and len(path) <= self._room:
             self.kept[path] = None
+            self._room -= len(path)
         else:
             self._are_more = True
 
     def notices(self) -> list[str]:
         if not self._are_more:
             return []
-        return [f"This change touches more than {PATHS_KEPT:,} paths; the first {PATHS_KEPT:,} were compared."]
+        many = f"{len(self.kept):,}"
+        return [f"This change touches more than {many} paths; the first {many} were compared."]
 
     @staticmethod
     def _end_of_whole(text: str) -> int:

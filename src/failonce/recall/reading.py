@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import accumulate
 
 from failonce.recall.diffs import with_files
 from failonce.recall.paragraphs import paragraphs
@@ -17,7 +16,7 @@ from failonce.recall.tokens import readable, terms
 MOST_TITLE_TERMS = 400
 # A change of ten thousand files is a vendored tree or a reformatting; the first ones tell as much as all of them.
 # Whoever asks waits while each is compared with the places of every lesson.
-_MOST_PATHS, _MOST_LETTERS_OF_PATHS = 500, 50_000
+_MOST_PATHS, _MOST_LETTERS_OF_PATHS = 2_000, 50_000
 # A change of so many different terms says more than one thing; a part of it has so many at least, and there are so
 # many parts at most, as each is a question of its own.
 _SAYS_MUCH, _FEWEST_TERMS, _MOST_PARTS = 60, 12, 8
@@ -126,9 +125,15 @@ def _kinds() -> dict[str, frozenset[str]]:
 
 
 def _first(paths: tuple[str, ...]) -> tuple[str, ...]:
-    """As many of the first paths as are compared."""
-    ends = accumulate(map(len, paths[:_MOST_PATHS]))
-    return tuple(path for path, end in zip(paths, ends, strict=False) if end <= _MOST_LETTERS_OF_PATHS)
+    """As many of the first paths as are compared; one that alone is too long hides none behind it."""
+    found, room = [], _MOST_LETTERS_OF_PATHS
+    for path in paths:
+        if len(path) <= room:
+            found.append(path)
+            room -= len(path)
+        if len(found) == _MOST_PATHS:
+            break
+    return tuple(found)
 
 
 def _paths(text: str) -> list[str]:
