@@ -211,7 +211,7 @@ def test_a_saved_index_that_is_no_use_is_built_again(
     if harm == "deleted":
         shutil.rmtree(tmp_path / "recall")
     elif harm == "damaged":
-        (folder / "numbers.npz").write_bytes(b"nonsense")
+        (folder / "index.npz").write_bytes(b"nonsense")
     else:
         folder.rename(folder.with_name("1-" + "0" * 64))
 

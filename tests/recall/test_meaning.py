@@ -69,6 +69,22 @@ def test_however_many_lessons_name_the_place(index: Index) -> None:
     assert {"F-2", "F-9"} <= {hit.key for hit in hits}
 
 
+@pytest.mark.parametrize("many", [59, 500, 4_500])
+def test_copies_leave_room_for_what_means_nearly_the_same(many: int) -> None:
+    copies = [Text(f"F-{n}", "Alert", "the disk was full", when=n // 3) for n in range(many)]
+    other = Text("F-other", "", "our volume: no capacity, a backlog", when=9.0)
+    built, followed = Index(embedder=Topics()), Index(embedder=Topics())
+    built.put_many([*copies, other])
+    followed.put_many([*copies, other])
+    followed.put_many(copies[:40])
+
+    question = Query("the storage ended")
+
+    found = [hit.key for hit in built.search(question, limit=100)]
+    assert found == [hit.key for hit in followed.search(question, limit=100)]
+    assert sorted(found) == sorted([*(f"F-{n}" for n in range(10)), "F-other"])
+
+
 def test_without_the_embedder_they_are_not() -> None:
     memory = Index()
     memory.put(Text("F-2", "No room", "the disk was full"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from failonce.recall import Hit, Index, Query, Text, rank
@@ -162,13 +164,14 @@ def test_ten_thousand_copies_leave_room_for_others() -> None:
     assert len(keys) == 11
 
 
-def test_of_copies_the_earliest_are_compared_whatever_was_edited_since() -> None:
-    copies = [Text(f"F-{n}", "Disk full", "The disk of the log host is full", when=float(n)) for n in range(30)]
+@pytest.mark.parametrize("told", ["one by one", "all at once"])
+def test_of_copies_the_earliest_are_compared_whatever_was_edited_since(told: str) -> None:
+    copies = [
+        Text(f"F-{n}", "Disk full", "The disk of the log host is full", when=n / 7 if told == "one by one" else 5.0)
+        for n in range(30)
+    ]
     question = Query("The disk of the log host is full", title="Disk full")
-    built, followed = Index(), Index()
-    built.put_many(copies)
-    followed.put_many(copies)
-    followed.put_many(copies[:12])
+    built, followed = built_and_followed(copies, edited=12)
 
     def found(index: Index) -> list[str]:
         return [hit.key for hit in index.search(question, limit=20)]
@@ -177,18 +180,46 @@ def test_of_copies_the_earliest_are_compared_whatever_was_edited_since() -> None
     assert found(followed) == found(built)
 
 
-def test_of_many_lessons_that_name_a_place_the_earliest_are_compared() -> None:
-    lessons = [Text(f"L-{n}", f"Lesson {n}", "", when=float(n), paths=("db/**",)) for n in range(150)]
+@pytest.mark.parametrize("told", ["one by one", "all at once"])
+def test_of_many_lessons_that_name_a_place_the_earliest_are_compared(told: str) -> None:
+    lessons = [
+        Text(f"L-{n}", f"Lesson {n}", "", when=n / 7 if told == "one by one" else 5.0, paths=("db/**",))
+        for n in range(150)
+    ]
     change = Query("Quicker startup", paths=("db/users.sql",), kind="change")
-    built, followed = Index(), Index()
-    built.put_many(lessons)
-    followed.put_many([*lessons, *lessons[:80]])
+    built, followed = built_and_followed(lessons, edited=80)
 
     def found(index: Index) -> set[str]:
         return {hit.key for hit in index.search(change, limit=200)}
 
     assert found(built) == {f"L-{n}" for n in range(100)}
     assert found(followed) == found(built)
+
+
+def built_and_followed(texts: list[Text], *, edited: int) -> tuple[Index, Index]:
+    """An index built of the texts, and one that saw some of them change and change back."""
+    built, followed = Index(), Index()
+    built.put_many(texts)
+    followed.put_many(texts)
+    followed.put_many(replace(text, body="Something else.") for text in texts[:edited])
+    followed.put_many(texts[:edited])
+    return built, followed
+
+
+def test_which_words_of_many_are_read_does_not_hang_on_who_said_them_first() -> None:
+    words = [f"word{n:03}x" for n in range(140)]
+    texts = [Text(f"F-{n}", "", words[n], when=float(n)) for n in range(139)]
+    last = Text("F-139", "", words[139], when=139.0)
+    built, followed = Index(), Index()
+    built.put_many([*texts, last])
+    followed.put(replace(last, body=" ".join(reversed(words))))
+    followed.put_many([*texts, last])
+
+    question = Query(" ".join(words))
+
+    found = {hit.key for hit in built.search(question, limit=200)}
+    assert found == {hit.key for hit in followed.search(question, limit=200)}
+    assert len(found) == 10
 
 
 def test_what_lies_behind_a_better_hit_is_less_sure_than_alone() -> None:

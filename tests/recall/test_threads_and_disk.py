@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
 
+import numpy as np
 import pytest
 
 from failonce.recall import Index, Query, Text, storage
@@ -93,38 +93,47 @@ def test_nobody_waits_while_an_index_is_written(tmp_path: Path, monkeypatch: pyt
 
 
 def test_two_that_save_at_once_leave_a_whole_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    index = Index()
-    index.put(_text(7))
-    other = Thread(target=index.save, args=(tmp_path,))
-    plainly = json.dumps
+    first, second = Index(), Index()
+    first.put(_text(7))
+    second.put_many([_text(8), _text(9)])
+    plainly = np.savez
 
-    def between_numbers_and_words(words: object) -> str:
-        monkeypatch.setattr(json, "dumps", plainly)
-        other.start()
-        other.join(timeout=0.3)  # as long as it may take to come between, if nothing keeps it
-        return plainly(words)
+    def after_the_other(file: object, **arrays: object) -> None:
+        monkeypatch.setattr(np, "savez", plainly)
+        second.save(tmp_path)
+        plainly(file, **arrays)
 
-    monkeypatch.setattr(json, "dumps", between_numbers_and_words)
-    index.save(tmp_path)
-    other.join()
+    monkeypatch.setattr(np, "savez", after_the_other)
+    first.save(tmp_path)
 
-    assert Index.load(tmp_path).search(Query("queue7"))[0].key == "F-7"
+    assert [hit.key for hit in Index.load(tmp_path).search(Query("queue7 queue8"))] == ["F-7"]
+    assert len(list(tmp_path.iterdir())) == 1
 
 
-@pytest.mark.parametrize("harm", ["missing", "cut", "mixed"])
-def test_a_damaged_folder_asks_to_be_built_again(tmp_path: Path, harm: str) -> None:
+@pytest.mark.parametrize("harm", ["missing", "cut", "older"])
+def test_a_damaged_folder_asks_to_be_built_again(tmp_path: Path, harm: str, monkeypatch: pytest.MonkeyPatch) -> None:
     index = Index()
     index.put(_text(1))
     index.save(tmp_path)
-    numbers = tmp_path / "numbers.npz"
+    [file] = tmp_path.iterdir()
     if harm == "missing":
-        numbers.unlink()
+        file.unlink()
     elif harm == "cut":
-        numbers.write_bytes(numbers.read_bytes()[:100])
+        file.write_bytes(file.read_bytes()[:100])
     else:
-        older = numbers.read_bytes()
-        index.save(tmp_path)
-        numbers.write_bytes(older)
+        monkeypatch.setattr(storage, "FORMAT", storage.FORMAT + 1)
 
     with pytest.raises(StaleIndex):
         Index.load(tmp_path)
+
+
+def test_nothing_is_left_of_what_could_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+
+    with pytest.raises(OSError, match="No space left"):
+        Index().save(tmp_path)
+
+    assert list(tmp_path.iterdir()) == []

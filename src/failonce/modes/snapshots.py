@@ -1,7 +1,7 @@
 """Saved recall indexes, so that a start or a one-off command needn't read every failure again.
 
-A snapshot's folder is named after the last history entry it has seen, number and hash. Two processes
-that save at once therefore write two folders, and an index is never taken for newer than it is.
+A snapshot's folder is named after the last history entry it has seen, number and hash, so an index is never
+taken for newer than it is, whichever process saved it.
 """
 
 import shutil

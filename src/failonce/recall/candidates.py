@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 
 import numpy as np
 from numpy.typing import NDArray
 
+from failonce.recall.foremost import Values, few_of_equals, foremost
 from failonce.recall.postings import Floats, Ints, Numbers, Postings
 
 # What a query may cost, whatever the size of the memory: its most telling
@@ -18,8 +20,6 @@ from failonce.recall.postings import Floats, Ints, Numbers, Postings
 MOST_QUERY_TERMS = 120
 MOST_POSTINGS = 300_000
 MOST_COMPARED = 100
-# So many copies of one text show that it was told often; the rest would only take the place of others.
-_MOST_EQUALS = 10
 # A title's words are chosen for the whole; counted once they drown in what follows.
 TITLE_COUNTS = 3
 _ENOUGH_TEXTS = 200
@@ -106,58 +106,41 @@ def candidates(
     postings: Postings,
     question: Question,
     allowed: NDArray[np.bool_],
-    when: Numbers,
+    turns: Sequence[Values],
     named: Collection[int],
     near: Ints,
 ) -> Ints:
     """The texts worth comparing: those that share most with the question, and as they are those near in meaning.
 
-    Of those `named` by a place as many as of those that share words, the earliest: in order of number an edit
-    would change the answer, as an edited text has a new one.
+    Of those `named` by a place as many as of those that share words; of them and of equals, those whose turn, by
+    number of the text, comes first.
 
     Rare terms are read first, so what is left unread when the room is used
     up is what nearly every text has.
     """
     worth = question.weight * question.rarity
-    order = np.argsort(-worth, kind="stable")[:MOST_QUERY_TERMS]
+    # Of terms as rare as each other those first in the alphabet: their numbers tell which text had them first.
+    rarest_first = nsmallest(MOST_QUERY_TERMS, zip((-worth).tolist(), question.words, range(len(worth)), strict=True))
+    order = np.array([place for *_, place in rarest_first], np.int64)
     within = np.cumsum(postings.frequencies(question.ids[order])) <= MOST_POSTINGS
     within[:1] = True
     read = order[within]
     scores = postings.sums(question.ids[read], worth[read])
-    best = _largest(scores, allowed, when, MOST_COMPARED)
-    places = np.array(sorted(named), dtype=np.int64)
-    also = _top(-when, places[allowed[places]], MOST_COMPARED)
+    best = _largest(scores, allowed, turns)
+    places = np.array(sorted(named), np.int64)
+    also = foremost(-turns[0], places[allowed[places]], MOST_COMPARED, *turns[1:])
     return np.unique(np.concatenate([best, also, near]))
 
 
-def _largest(scores: Numbers, allowed: NDArray[np.bool_], when: Numbers, most: int) -> Ints:
-    """The allowed places of the largest scores, of each score the earliest few.
+def _largest(scores: Numbers, allowed: NDArray[np.bool_], turns: Sequence[Values]) -> Ints:
+    """The allowed places of the largest scores, of each score a few.
 
     Equals are copies, as an alert told ten thousand times: all of them would leave no room for anything else.
     """
     touched = np.flatnonzero(scores)
     touched = touched[allowed[touched]]
-    for looked_at in (20 * most, len(touched)):
-        best = _first_of_equals(scores, when, _top(scores, touched, looked_at, when))
-        if len(best) >= most or looked_at >= len(touched):
+    for looked_at in (20 * MOST_COMPARED, len(touched)):
+        best = few_of_equals(scores, foremost(scores, touched, looked_at, *turns), *turns)
+        if len(best) >= MOST_COMPARED or looked_at >= len(touched):
             break
-    return _top(scores, best, most, when).astype(np.int64)
-
-
-def _top(scores: Numbers, places: Ints, most: int, when: Numbers | None = None) -> Ints:
-    """The places of the largest scores, of equals the earliest, or else those that come first."""
-    if len(places) <= most:
-        return places
-    found = scores[places]
-    least = np.partition(found, -most)[-most]
-    above, level = places[found > least], places[found == least]
-    missing = most - len(above)
-    return np.concatenate([above, level[:missing] if when is None else _top(-when, level, missing)])
-
-
-def _first_of_equals(scores: Numbers, when: Numbers, places: Ints) -> Ints:
-    places = places[np.lexsort((places, when[places], -scores[places]))]
-    found = scores[places]
-    begins = np.flatnonzero(np.append(True, found[1:] != found[:-1])[: len(found)])
-    nth = np.arange(len(found)) - np.repeat(begins, np.diff(np.append(begins, len(found))))
-    return places[nth < _MOST_EQUALS]
+    return best[:MOST_COMPARED].astype(np.int64)

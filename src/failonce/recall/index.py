@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from array import array
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
@@ -35,6 +36,8 @@ _FEWEST_WORTH_MOVING = 1_000
 _SOON = 200
 # Of a change in four words, sharing three is no likeness yet; it's read as if it had more to say.
 _FEWEST_TERMS = 8
+
+_NUMBER = re.compile(r"[0-9]{1,18}\Z")  # as many digits as 64 bits hold
 
 Vectors = NDArray[np.int8]
 _NOTHING = np.zeros(0, np.int64)
@@ -70,6 +73,7 @@ class Index:
         self._keys: list[str | None] = []
         self._alive = bytearray()
         self._when = array("d")
+        self._ends_in = array("q")
         self._known_span: tuple[float, float, int] | None = None
 
     def __len__(self) -> int:
@@ -89,6 +93,7 @@ class Index:
             self._keys.append(text.key)
             self._alive.append(1)
             self._when.append(-math.inf if text.when is None else text.when)
+            self._ends_in.append(_number_of(text.key))
             self._facts.put(number, text)
             if self._meaning and vectors is not None:
                 self._meaning.put(number, vectors)
@@ -165,8 +170,10 @@ class Index:
         question = ask(self._postings, read.title, read.body, len(self._numbers), fewest_terms=fewest_terms)
         allowed = self._allowed(read.query, without)
         named = self._facts.texts_for(read.paths)
-        near = self._meaning.nearest(asked, allowed) if self._meaning and asked is not None else _NOTHING
-        numbers = candidates(self._postings, question, allowed, np.array(self._when), named, near)
+        # Copies, as views would keep the arrays from growing for as long as anybody holds one.
+        turns = np.array(self._when), np.array(self._ends_in)
+        near = self._meaning.nearest(asked, allowed, turns) if self._meaning and asked is not None else _NOTHING
+        numbers = candidates(self._postings, question, allowed, turns, named, near)
         if not len(numbers):
             return []
         change = f"{read.query.title}\n{read.query.text}" if is_change else None
@@ -255,6 +262,7 @@ class Index:
         moved = {old: new for new, old in enumerate(kept)}
         self._facts = self._facts.renumbered(moved)
         self._when = array("d", (self._when[old] for old in kept))
+        self._ends_in = array("q", (self._ends_in[old] for old in kept))
         self._keys = [self._keys[old] for old in kept]
         self._alive = bytearray(b"\x01" * len(kept))
         if self._meaning:
@@ -273,7 +281,8 @@ class Index:
                 "facts": [[asdict(facts), who] for facts, who in known.items()],
                 "vocabulary": list(self._postings.vocabulary),
             }
-            numbers = {"when": np.array(self._when), **self._postings.arrays(), **model}
+            turns = {"when": np.array(self._when), "ends_in": np.array(self._ends_in)}
+            numbers = {**turns, **self._postings.arrays(), **model}
             if self._meaning:
                 numbers |= self._meaning.arrays()
         storage.write(folder, numbers, words)
@@ -298,6 +307,7 @@ class Index:
             alive = np.array(index._alive, bool)
             index._meaning.fill(numbers["vectors"], numbers["owners"], alive)
         index._when = array("d", numbers.pop("when").tobytes())
+        index._ends_in = array("q", numbers.pop("ends_in").tobytes())
         index._postings = Postings.of(numbers, words["vocabulary"])
         for number in np.flatnonzero(np.frombuffer(index._alive, np.uint8) == 0).tolist():
             index._postings.retire(number)
@@ -306,6 +316,12 @@ class Index:
             for number in who:
                 index._facts.put(number, text)
         return index
+
+
+def _number_of(key: str) -> int:
+    """The number a key ends in, as 12 of "F-12", and -1 of one that ends in none."""
+    digits = _NUMBER.search(key)
+    return int(digits[0]) if digits else -1
 
 
 def _with_facts(facts: dict[str, Any]) -> Text:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from failonce.recall.foremost import Values, few_of_equals, foremost
 from failonce.recall.postings import Ints
 from failonce.recall.shapes import Query, Text
 
@@ -134,8 +135,8 @@ class Meaning:
         width = max(self._width, 1)
         return np.frombuffer(bytes(self._bytes), np.int8).reshape(-1, width)
 
-    def nearest(self, asked: NDArray[np.int8], allowed: NDArray[np.bool_]) -> Ints:
-        """The texts with the passages nearest in meaning.
+    def nearest(self, asked: NDArray[np.int8], allowed: NDArray[np.bool_], turns: Sequence[Values]) -> Ints:
+        """The texts with the passages nearest in meaning; of equals a few, those whose turn comes first.
 
         Signs alone are compared first, eight times less to read.
         """
@@ -147,14 +148,17 @@ class Meaning:
         for row in np.packbits(asked > 0, axis=1):
             apart = np.minimum(apart, np.bitwise_count(bits ^ row).sum(1, np.int32))
         del bits  # a bytearray cannot grow while a view of it is alive
-        apart[~allowed[owners]] = _FARTHEST
-        most = min(_FIRST_LOOK, len(owners))
-        near = np.argpartition(apart, most - 1)[:most]
-        near = near[allowed[owners[near]]]
-        likeness = _products(self._rows(near), asked)
-        ranked = owners[near[np.lexsort((owners[near], -likeness))]]
-        first = np.sort(np.unique(ranked, return_index=True)[1])[:_MOST_FOUND]
-        return ranked[first]
+        able = np.flatnonzero(allowed[owners])
+        of_passages = [turn[owners] for turn in turns]
+        for looked_at in (_FIRST_LOOK, 10 * _FIRST_LOOK, len(able)):
+            near = foremost(-apart, able, looked_at, *of_passages)
+            best = np.full(len(allowed), -np.inf)
+            # The last digits hang on the rows beside, and of copies they must not differ.
+            np.maximum.at(best, owners[near], np.round(_products(self._rows(near), asked), 6))
+            found = few_of_equals(best, np.unique(owners[near]), *turns)
+            if len(found) >= _MOST_FOUND or looked_at >= len(able):
+                break
+        return found[:_MOST_FOUND]
 
     def likeness(self, numbers: Ints, asked: NDArray[np.int8]) -> dict[str, NDArray[np.float64]]:
         """How near each text comes to the query: its best passage to any of the query's, and all in all.
