@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
+from failonce.catalogue.interchange import apply_catalogue
 from failonce.catalogue.writes import describe_service
 from failonce.failures.models import Failure
 from failonce.failures.telling import Telling
@@ -69,8 +70,26 @@ def test_what_a_service_is_made_of_is_known_of_its_failures(ada: Person, root: P
     assert said() == [(told.code, 1.0)]
     assert keys(memory, "certificate of the gateway") == [told.code]  # the words are what they were
 
-    describe_service(actor=root, slug="gateway", read=service.version, technologies=["envoy"])
+    service = describe_service(actor=root, slug="gateway", read=service.version, technologies=["envoy"])
     assert said() == [(told.code, 0.0)]
+
+    apply_catalogue(actor=root, data={"services": [{"slug": "gateway", "technologies": ["nginx"]}]})
+    assert said() == [(told.code, 1.0)]
+
+
+def test_what_else_is_said_of_a_service_has_its_failures_read_no_more(
+    ada: Person, root: Person, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    telling = Telling(story="The certificate of the gateway expired.", started_at=WHEN, services=("Gateway",))
+    tell_failure(actor=ada, telling=telling)
+    memory = Memory()
+    keys(memory, "certificate")
+
+    describe_service(actor=root, slug="gateway", description="All calls come in here.")
+
+    with django_assert_max_num_queries(4) as asked:  # the head, its place, the entries, what was described
+        keys(memory, "certificate")
+    assert not any("failures_failure" in query["sql"] for query in asked.captured_queries)
 
 
 def test_a_forgotten_index_is_built_again(ada: Person) -> None:

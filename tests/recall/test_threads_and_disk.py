@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import numpy as np
 import pytest
@@ -98,7 +99,7 @@ def test_two_that_save_at_once_leave_a_whole_index(tmp_path: Path, monkeypatch: 
     second.put_many([_text(8), _text(9)])
     plainly = np.savez
 
-    def after_the_other(file: object, **arrays: object) -> None:
+    def after_the_other(file: Any, **arrays: Any) -> None:
         monkeypatch.setattr(np, "savez", plainly)
         second.save(tmp_path)
         plainly(file, **arrays)

@@ -17,7 +17,8 @@ from django.db import connection
 from failonce.failures import recall_source as failures
 from failonce.failures.models import Failure
 from failonce.history.codes import number_of
-from failonce.history.models import Entry, Head
+from failonce.history.models import Entry, EntryQuerySet, Head
+from failonce.history.verbs import Verb
 from failonce.lessons import recall_source as lessons
 from failonce.lessons.models import Lesson
 from failonce.modes import snapshots
@@ -187,7 +188,7 @@ def _apply(index: Index, *, after: int, until: int) -> None:
     subjects = set(entries.values_list("subject", flat=True))
     if any(subject.startswith("ranking:") for subject in subjects):
         index.weights = weights_in_force()
-    index.put_facts(list(failures.facts(_services_of(subjects))))
+    index.put_facts(list(failures.facts(_made_of_others(entries))))
     for letter, numbers in _numbers_of(subjects).items():
         standing = {text.key: text for text in _SOURCES[letter](numbers)}
         for number in sorted(numbers - {int(key[2:]) for key in standing}):
@@ -195,9 +196,13 @@ def _apply(index: Index, *, after: int, until: int) -> None:
         index.put_many(standing.values())
 
 
-def _services_of(subjects: set[str]) -> list[str]:
-    """The slugs of the services that something happened to: their technologies are facts of their failures."""
-    return [slug for kind, _, slug in (subject.partition(":") for subject in subjects) if kind == "service"]
+def _made_of_others(entries: EntryQuerySet) -> set[str]:
+    """Return the slugs of services whose technologies changed: they are facts of all their failures.
+
+    Whatever else was said of a service leaves its failures as they are; there may be thousands, and somebody waits.
+    """
+    described = entries.filter(verb=Verb.SERVICE_DESCRIBE).values_list("subject", "details")
+    return {subject.partition(":")[2] for subject, details in described if "technologies" in details.get("changes", {})}
 
 
 def _numbers_of(subjects: set[str]) -> dict[str, set[int]]:
