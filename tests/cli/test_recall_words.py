@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from failonce.cli.progress import while_recall_reads
 from failonce.failures.models import Failure
 from failonce.failures.telling import Telling
 from failonce.failures.writes import tell_failure
@@ -52,3 +53,21 @@ def test_who_waits_while_all_is_read_is_told_how_far_it_is(
 
     assert "100 of 120 failures and lessons read for recall\n" in told
     assert "read for recall" not in again
+
+
+def test_what_is_read_twice_is_told_twice_and_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("failonce.cli.progress._LONG_TO_READ", 100)
+
+    with while_recall_reads(in_lines=True):
+        for has_meaning in (False, True):
+            for done in (60, 120):
+                memory.tell(done, 120, has_meaning)
+
+    assert capsys.readouterr().err.splitlines() == [
+        "60 of 120 failures and lessons read for recall",
+        "120 of 120 failures and lessons read for recall",
+        "60 of 120 failures and lessons read for their meaning",
+        "120 of 120 failures and lessons read for their meaning",
+    ]

@@ -104,14 +104,14 @@ def test_who_waits_for_it_to_be_built_is_told_how_far_it_is(ada: Person, monkeyp
     monkeypatch.setattr("failonce.modes.memory._TOLD_EVERY", 2)
     for number in range(5):
         tell(ada, f"Switch {number} lost power.")
-    memory, told = Memory(), list[tuple[int, int]]()
-    memory.tell = lambda done, total: told.append((done, total))
+    memory, told = Memory(), list[tuple[int, int, bool]]()
+    memory.tell = lambda done, total, has_meaning: told.append((done, total, has_meaning))
 
     keys(memory, "switch")
     tell(ada, "A switch came back.")
     keys(memory, "switch")
 
-    assert told == [(2, 5), (4, 5)]
+    assert told == [(2, 5, False), (4, 5, False), (5, 5, False)]
 
 
 def test_a_history_that_was_taken_back_is_noticed(ada: Person) -> None:

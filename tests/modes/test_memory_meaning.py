@@ -11,7 +11,9 @@ from pytest_django import Settings
 from failonce.modes.memory import Memory
 from failonce.people.models import Person
 from failonce.recall import Query
+from failonce.recall.semantic import models
 from tests.modes.test_memory import keys, tell
+from tests.recall.semantic_model import write_model
 
 
 class SmallModel:
@@ -92,6 +94,29 @@ def test_with_another_model_words_serve_until_all_is_read_anew(
     fresh.deepen()
     assert has_meaning(fresh, "certificate of the gateway")
     assert Memory().has_meaning()
+
+
+def test_the_model_is_the_one_that_the_settings_name(
+    ada: Person, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("failonce.modes.memory.semantic.load", models.load)
+    monkeypatch.setattr(models, "PACKAGES", ())
+    settings.HOME = tmp_path
+    tell(ada, "The certificate of the gateway expired.")
+
+    def deepened() -> bool:
+        memory = Memory()
+        memory.deepen()
+        return memory.has_meaning()
+
+    assert not deepened()
+    settings.SEMANTIC_MODEL = str(write_model(tmp_path / "chosen"))
+    assert deepened()
+    settings.SEMANTIC_MODEL = "off"
+    assert not deepened()
+    settings.SEMANTIC_MODEL = ""
+    write_model(tmp_path / "models" / "mine")
+    assert deepened()
 
 
 def test_after_an_import_words_serve_first(ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:

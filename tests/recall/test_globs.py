@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from failonce.recall.globs import _paths, _pieces, first_match
+from failonce.recall.globs import first_match
 
 _MEANINGS = {"**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 _GLOBS = st.lists(st.sampled_from(["*", "**", "**/", "/**", "?", "/", "a", "b", "."]), max_size=7).map("".join)
@@ -48,11 +49,15 @@ def test_a_path_may_hold_any_character() -> None:
     assert first_match("字/*", ("a/b", "字/b")) == "字/b"
 
 
-def test_what_was_asked_about_these_paths_is_remembered_and_no_more() -> None:
-    paths = tuple(f"{n}/a/b" for n in range(20))
-    known = _paths(paths)
-    for n in range(1_000):
-        first_match(f"**{chr(0x4E00 + n)}**", paths)
+def test_what_is_remembered_of_paths_is_bounded() -> None:
+    letters = [chr(0x4E00 + n) for n in range(1_000)]
+    paths = tuple(f"a/{n}/{''.join(letters)}" for n in range(48))  # 6 KB for the places of each letter
+    first_match("a/**", paths)
+    tracemalloc.start()
 
-    assert len(known._are) <= 80
-    assert first_match("3/**", paths) == "3/a/b" == known._found[_pieces("3/**")]
+    for letter in letters:
+        first_match(f"**{letter}**", paths)
+
+    assert tracemalloc.get_traced_memory()[0] < 2_000_000
+    tracemalloc.stop()
+    assert first_match("a/**", paths) == paths[0]

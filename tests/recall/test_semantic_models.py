@@ -78,9 +78,9 @@ def test_the_setting_may_say_off(monkeypatch, tmp_path, home):
     assert semantic.describe("off", home) == "Semantic recall is off: FAILONCE_SEMANTIC_MODEL says off."
 
 
-def test_a_setting_that_names_no_model_is_not_passed_over(monkeypatch, tmp_path, home):
+@pytest.mark.parametrize("said", ["nowhere/at/all", "~nobody-of-this-name/model"])
+def test_a_setting_that_names_no_model_is_not_passed_over(monkeypatch, tmp_path, home, said):
     install(monkeypatch, tmp_path / "site")
-    said = str(tmp_path / "nowhere")
 
     assert semantic.load(said, home) is None
     assert f"FAILONCE_SEMANTIC_MODEL names {said}, which has no model.safetensors" in semantic.describe(said, home)

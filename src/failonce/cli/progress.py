@@ -44,14 +44,17 @@ def while_recall_reads(*, in_lines: bool = False) -> Iterator[None]:
 
     nobody = memory.tell
     with ExitStack() as until_then:
-        shown: list[Progress] = []
+        shown: dict[bool, Progress] = {}  # with a model all is read twice: words serve while meaning is worked out
 
-        def tell(done: int, total: int) -> None:
-            if total >= _LONG_TO_READ:
-                if not shown:
-                    progress = Progress(total, "failures and lessons read for recall", "Remembering", in_lines=in_lines)
-                    shown.append(until_then.enter_context(progress))
-                shown[0].reach_of(done, total)
+        def tell(done: int, total: int, has_meaning: bool) -> None:
+            if total < _LONG_TO_READ:
+                return
+            if has_meaning not in shown:
+                until_then.close()
+                what = "their meaning" if has_meaning else "recall"
+                progress = Progress(total, f"failures and lessons read for {what}", "Remembering", in_lines=in_lines)
+                shown[has_meaning] = until_then.enter_context(progress)
+            shown[has_meaning].reach_of(done, total)
 
         memory.tell = tell
         try:

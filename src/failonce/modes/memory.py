@@ -37,7 +37,11 @@ _TOLD_EVERY = 100  # texts; where meaning is worked out, some five seconds
 _FOLLOW_AT_ONCE = 5000  # beyond so many new entries, building afresh is quicker than following
 
 
-def _nobody(done: int, total: int) -> None:
+# Told now and then how many texts were read of how many, and whether for their meaning too.
+Told = Callable[[int, int, bool], None]
+
+
+def _nobody(done: int, total: int, has_meaning: bool) -> None:
     """Nobody waits to be told."""
 
 
@@ -54,8 +58,7 @@ class Memory:
         self._index: Index | None = None
         self._seen = self._saved = _NOTHING
         self._has_meaning = self._deepens = False
-        # Told now and then how many texts were read of how many, while an index is built; for whoever waits.
-        self.tell: Callable[[int, int], None] = _nobody
+        self.tell: Told = _nobody  # while an index is built, for whoever waits
 
     def search(
         self,
@@ -172,13 +175,14 @@ def weights_in_force() -> Weights:
     return Weights.from_json(json.dumps(last.weights)) if last else Weights()
 
 
-def _build(embedder: semantic.Embedder | None, tell: Callable[[int, int], None]) -> Index:
+def _build(embedder: semantic.Embedder | None, tell: Told) -> Index:
     index = Index(weights_in_force(), embedder=embedder)
-    total = Failure.objects.standing().count() + Lesson.objects.standing().count()
+    total = Failure.objects.standing().count() + Lesson.objects.standing().filter(failure__withdrawn_at=None).count()
     for done, text in enumerate(chain.from_iterable(source(None) for source in _SOURCES.values()), 1):
         index.put(text)
         if done % _TOLD_EVERY == 0:
-            tell(done, total)
+            tell(done, total, embedder is not None)
+    tell(total, total, embedder is not None)
     return index
 
 

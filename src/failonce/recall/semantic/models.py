@@ -26,7 +26,7 @@ def find_model(said: str = "", home: Path | None = None) -> Path | None:
     None when there is none, when the folder that is said holds no model, or when it says "off".
     """
     if said:
-        return _model_in(Path(said).expanduser()) if said.lower() not in OFF else None
+        return _model_in(_expanded(said)) if said.lower() not in OFF else None
     return next((model for model in map(_model_in, _places(home)) if model), None)
 
 
@@ -61,6 +61,13 @@ def describe(said: str = "", home: Path | None = None) -> str:
         f"Semantic recall is on with a model of {model.width} numbers per text in {folder}. "
         "Its weights are not the ones failonce was measured with, so recall may rank and decide differently."
     )
+
+
+def _expanded(said: str) -> Path:
+    try:
+        return Path(said).expanduser()
+    except RuntimeError:  # "~name" of somebody who isn't here
+        return Path(said)
 
 
 def _model_in(folder: Path) -> Path | None:
