@@ -173,7 +173,7 @@ def answered(row: Row, fitted: Fitted) -> Answer:
 def fit(groups: list[Group], names: Sequence[str], change: bool = False) -> Fitted:
     """Weights for order, weights for the chance, and where the chance starts."""
     rank = fit_rank(groups, names, _STEADY_RANK_OF_CHANGES if change else _STEADY_RANK)
-    if change:
+    if change and "recency" in names:
         # The public failures' dates say nothing of when a change was made.
         rank[list(names).index("recency")] = 0.0
     decide, start = fit_decide([[placed(row, names, rank) for row in g] for g in groups], names, rank, _STEADY_CHANCE)

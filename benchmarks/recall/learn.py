@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -102,28 +102,47 @@ def main() -> None:
 
 def _cross(sets: Sequence[Set], embeds: Any, change: bool) -> tuple[dict[str, Any], dict[str, float]]:
     """Print each set as weights from the other sources answer it; the weights, and words' worth, learnt from all."""
-    names: list[str] = []
-    tables: list[list[Row]] = []
-    for one in sets:
-        names, rows = rows_of(one, embeds)
-        tables.append(rows)
-    groups = teaching(zip(sets, tables, strict=True))
-    if len(groups) < 2:
-        print("  one source alone, so nothing to test its weights on")
-        tables = []
-    stakes = Stakes(groups) if change else None
-    for one, asked in zip(sets, tables, strict=False):
-        # Each organisation, tracker or list in turn is left out of the learning.
-        left_out = grouped(one, asked)
-        fits = {left: fit(_others(groups, left, names, stakes), names, change) for left in left_out}
-        rows = stakes.told(asked, names, [one.name]) if stakes else asked
+    names, tables = asked_of(sets, embeds)
+    stakes = stakes_of(sets, tables) if change else None
+    for one, rows, fits in crossed(sets, tables, names, stakes):
         _print(one.name, figures(one, [answered(row, fits[source(one, row)]) for row in rows]))
         taught = _taught(one, rows, fits, names)
         print(
             f"    calibration error with people's answers {figures(one, taught)['calibration error']:.3f}", flush=True
         )
+    groups = teaching(zip(sets, tables, strict=True))
     learnt = model(fit(_others(groups, "", names, stakes), names, change), change)
     return learnt, stakes.learnt() if stakes else {}
+
+
+def asked_of(sets: Sequence[Set], embeds: Any) -> tuple[list[str], list[list[Row]]]:
+    """The names of the signals, and for each set its questions as `rows_of` gives them."""
+    every = [rows_of(one, embeds) for one in sets]
+    return every[-1][0], [rows for _, rows in every]
+
+
+def stakes_of(sets: Sequence[Set], tables: Sequence[list[Row]]) -> Stakes:
+    """What the words of changes are worth, to be learnt from these sets."""
+    return Stakes(teaching(zip(sets, tables, strict=True)))
+
+
+def crossed(
+    sets: Sequence[Set], tables: Sequence[list[Row]], names: Sequence[str], stakes: Stakes | None
+) -> Iterator[tuple[Set, list[Row], dict[str, Fitted]]]:
+    """Each set with its questions and, for each of its sources, weights learnt from the others.
+
+    Each organisation, tracker or list in turn is left out of the learning. Nothing is given where one is all there is.
+    """
+    groups = teaching(zip(sets, tables, strict=True))
+    if len(groups) < 2:
+        print("  one source alone, so nothing to test its weights on")
+        return
+    fits: dict[str, Fitted] = {}
+    for one, asked in zip(sets, tables, strict=True):
+        for left in grouped(one, asked):
+            if left not in fits:
+                fits[left] = fit(_others(groups, left, names, stakes), names, one.about_changes)
+        yield one, stakes.told(asked, names, [one.name]) if stakes else asked, fits
 
 
 def _others(groups: dict[str, Group], left: str, names: Sequence[str], stakes: Stakes | None) -> list[Group]:

@@ -169,6 +169,6 @@ if __name__ == "__main__":
     # Being told to stop must stop the database server too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        print(json.dumps(one(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4])))
+        print(json.dumps(one(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), "".join(sys.argv[4:]))))
     except Unavailable as why:
         sys.exit(str(why))

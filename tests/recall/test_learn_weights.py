@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks.recall import learn
+from benchmarks.recall import ablation, learn
 from benchmarks.recall.answering import with_answers
 from benchmarks.recall.figures import FIRST
 from benchmarks.recall.fitting import Fitted, Row, answered, bounds, descend, fit
@@ -101,6 +101,20 @@ def test_an_organisation_is_one_source_in_every_set_it_stands_in() -> None:
     groups = learn.teaching([(reports, ROWS[:2]), (judged, ROWS[2:5]), (invented, ROWS[5:9]), (tracker, ROWS[9:])])
 
     assert {name: len(rows) for name, rows in groups.items()} == {"x": 5, "duplicates/browser": 71}
+
+
+def test_what_a_signal_is_worth_shows_where_it_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = [Row(r.question, r.places, np.column_stack([r.signals, np.zeros(10)]), r.right) for r in ROWS]
+    sets = [Set(name, [], [r.question for r in silent], "") for name in ("one", "other")]
+    monkeypatch.setattr(ablation, "asked_of", lambda *_: ([*NAMES, "path"], [silent[:40], silent[40:]]))
+
+    found = dict(ablation.ablated(sets, None))
+
+    assert list(found) == ["all", "likeness alone", *(f"without {name}" for name in NAMES)], "path tells nothing here"
+    r1 = {name: figures[0] or 0.0 for name, figures in found.items()}
+    assert r1["all"] > 0.9
+    assert r1["without service"] > 0.9
+    assert r1["without likeness"] < 0.5
 
 
 def test_what_ships_has_no_say_in_what_is_learnt(monkeypatch: pytest.MonkeyPatch) -> None:

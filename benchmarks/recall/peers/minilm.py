@@ -18,7 +18,7 @@ _FIRST_CHARACTERS = 2_000
 def embedder(folder: Path | None) -> Any:
     """The semantic extra's embedder, each text computed once; None without a model.
 
-    A folder that isn't named is looked for where failonce itself looks.
+    Where no folder is named, that of an installed package.
     """
     try:
         semantic: Any = import_module("failonce.recall.semantic")
