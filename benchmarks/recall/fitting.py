@@ -31,12 +31,11 @@ _STEADY_RANK, _STEADY_RANK_OF_CHANGES, _STEADY_CHANCE = 0.02, 0.002, 0.01
 # hand, small enough that words decide and large enough to part equals.
 # A path is named by whoever wrote the lesson, to be reminded there.
 _BY_HAND = {"service": 0.5, "technology": 0.25, "kind": 0.5, "path": 4.0}
-# Only ranking may look at the time, at titles, at services, or at what both are about; see how-recall-ranks.
-_NOT_FOR_DECIDING = ("recency", "title_told", "title_letters", "service", "ideas", "terse")
+# Only ranking may look at the time, at services, or at what both are about; see how-recall-ranks.
+_NOT_FOR_DECIDING = ("recency", "service", "ideas", "terse")
 _NOT_FOR_RANKING = ("agreeing", "brief", "stakes", "behind", "terse")
 _NEVER_BELOW_ZERO = (
-    "likeness", "saturated", "both_ways", "passage", "title_told",
-    "title_letters", "ideas", "bold", "meaning", "meaning_whole", "agreeing", "stakes",
+    "likeness", "saturated", "both_ways", "passage", "ideas", "bold", "meaning", "meaning_whole", "agreeing", "stakes",
     "service",
 )  # fmt: skip
 _NEVER_ABOVE_ZERO = ("neighbours", "recency", "cosmetic", "guarded", "brief", "behind")

@@ -34,8 +34,6 @@ class Question:
     counts: Floats
     rarity: Floats
     weight: Floats
-    in_title: NDArray[np.bool_]
-    title_words: list[str]
     length: float  # what the query weighs; with few texts to know words from, unknown terms too
     new: Floats  # the dampened counts of terms that no text has; none once there are enough texts
     unknown: tuple[tuple[str, float], ...]  # all terms that no text has, and their weight
@@ -59,15 +57,12 @@ def ask(postings: Postings, title: list[str], body: list[str], texts: int, *, fe
     times = np.array([counts[term] for _, term in pairs], dtype=np.float32)
     weight = (1 + np.log(np.maximum(times, 1))) * rarity
     new = np.append(_unknown(counts, known, texts), np.ones(max(0, fewest_terms - len(counts)), np.float32))
-    titles = set(title)
     return Question(
         words=[term for _, term in pairs],
         ids=ids,
         counts=times,
         rarity=rarity,
         weight=weight.astype(np.float32),
-        in_title=np.array([term in titles for _, term in pairs], dtype=bool),
-        title_words=title,
         length=float(np.sqrt(np.square(weight).sum() + np.square(new * rarest(texts)).sum())) or 1.0,
         new=new,
         unknown=tuple((term, _dampened(counts[term]) * rarest(texts)) for number, term in known if number is None),

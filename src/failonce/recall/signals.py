@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -26,7 +24,6 @@ _NEIGHBOURS = 10
 # Half of a text of two sentences is soon met by chance; from so many terms on, brevity excuses nothing.
 _BRIEF, _BRIEFEST = 40, 5
 _ROWS_AT_ONCE = 24
-_MOST_TITLE_WORDS = 40  # compared by letters; a title that goes on is a text
 # Okapi's saturation and length normalisation (Robertson & Zaragoza, 2009), with
 # the mild length penalty that suits reports of very different length.
 _SATURATION, _LENGTH_PENALTY = 1.2, 0.75
@@ -73,10 +70,9 @@ def compare(postings: Postings, question: Question, numbers: Ints, change: str |
     parts = parts / question.length
     signals = {
         "likeness": _sum(pairs.rows[pairs.hit], parts, pairs.many),
-        **_coverage(question, pairs),
+        "both_ways": _both_ways(question, pairs),
         "saturated": _saturated(question, pairs, lengths, postings.mean_length()),
         "passage": _passage(question, pairs, rows, positions),
-        "title_letters": _title_letters(postings, question, terms, rows, titles, len(numbers)),
         "neighbours": _neighbours(pairs),
         "terse": np.full(len(numbers), terse(question.distinct)),
     }
@@ -142,19 +138,13 @@ def _sum(rows: Ints, values: NDArray[Any], many: int) -> Numbers:
     return np.bincount(rows, values, many).astype(np.float64)
 
 
-def _coverage(question: Question, pairs: _Pairs) -> dict[str, Numbers]:
-    """How much of what one says the other says too, rare words counting most."""
+def _both_ways(question: Question, pairs: _Pairs) -> Numbers:
+    """How much of what either says the other says too, rare words counting most: the smaller of the two shares."""
     worth = pairs.rarity**2
     shared = _sum(pairs.rows[pairs.hit], worth[pairs.hit], pairs.many)
     told = _sum(pairs.rows, worth, pairs.many)
     asked = float(np.square(question.rarity).sum()) + float(question.new.sum()) * rarest(question.texts) ** 2
-    title = np.square(question.rarity) * question.in_title
-    in_title = title[pairs.at[pairs.hit]] if len(title) else worth[pairs.hit]
-    covered = shared / np.maximum(told, 1e-9)
-    return {
-        "both_ways": np.minimum(covered, shared / max(asked, 1e-9)),
-        "title_told": _sum(pairs.rows[pairs.hit], in_title, pairs.many) / max(float(title.sum()), 1e-9),
-    }
+    return np.minimum(shared / np.maximum(told, 1e-9), shared / max(asked, 1e-9))
 
 
 def _saturated(question: Question, pairs: _Pairs, lengths: Numbers, usual: float) -> Numbers:
@@ -187,33 +177,6 @@ def _passage(question: Question, pairs: _Pairs, rows: Ints, positions: Ints) -> 
     found = _sum(passage, weights * pairs.asked[column], many)
     cosines = found / np.maximum(norms * question.length, 1e-9)
     return np.asarray(cosines.reshape(pairs.many, blocks).max(axis=1))
-
-
-def _title_letters(
-    postings: Postings,
-    question: Question,
-    terms: Ints,
-    rows: Ints,
-    titles: NDArray[np.bool_],
-    many: int,
-) -> Numbers:
-    """How far two titles share runs of three letters: typos and compounds."""
-    found = np.zeros(many)
-    asked = _letters(tuple(question.title_words[:_MOST_TITLE_WORDS]))
-    if asked:
-        told = [postings.word(term) for term in terms[titles].tolist()]
-        ends = np.cumsum(np.bincount(rows[titles], minlength=many)).tolist()
-        for row, (start, end) in enumerate(pairwise([0, *ends])):
-            letters = _letters(tuple(told[start : min(end, start + _MOST_TITLE_WORDS)]))
-            both = len(asked) + len(letters)
-            found[row] = 2 * len(asked & letters) / both if letters else 0.0
-    return found
-
-
-@lru_cache(maxsize=4096)
-def _letters(words: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
-    text = f" {' '.join(words)} "
-    return frozenset(zip(text, text[1:], text[2:], strict=False)) if words else frozenset()
 
 
 def _neighbours(pairs: _Pairs) -> Numbers:

@@ -15,8 +15,6 @@ SIGNALS = {
     "saturated": "Both use the same words; using one again adds little.",
     "both_ways": "Much of what either text says, the other says too.",
     "passage": "One paragraph of the earlier text is very like the new one.",
-    "title_told": "The earlier text tells what the new title says.",
-    "title_letters": "The titles are spelt alike, typing slips aside.",
     "neighbours": "The earlier text is like many others, so being like it says little.",
     "recency": "How many failures were told since, beyond the last two hundred; repeats tend to come soon.",
     "meaning": "A passage of each means the same, in whatever words.",
