@@ -12,9 +12,10 @@ from failonce.recall.weights import SIGNALS
 # changes in benchmarks/ and among the failures of the demo. Weights alone can't be compared: a measure that is seldom
 # large has a large weight. What is yes or no measures one; a lesson of some twenty-five words is as brief as a half.
 STRONG = {
-    "likeness": 0.2, "saturated": 0.3, "both_ways": 0.13, "passage": 0.25, "neighbours": 0.15, "recency": 1.3, "meaning": 0.5, "meaning_whole": 0.5, "ideas": 0.65,
-    "cosmetic": 0.55, "guarded": 0.5, "bold": 1.4, "agreeing": 0.14, "brief": 0.5, "stakes": 2.5,
-    "behind": 2.5, "service": 1.0, "technology": 1.0, "kind": 1.0, "path": 1.0,
+    "likeness": 0.2, "saturated": 0.3, "both_ways": 0.13, "passage": 0.25, "neighbours": 0.15, "recency": 1.3,
+    "meaning": 0.5, "meaning_whole": 0.5, "ideas": 0.65, "cosmetic": 0.55, "guarded": 0.5, "bold": 1.4,
+    "agreeing": 0.14, "brief": 0.5, "stakes": 2.5, "behind": 2.5,
+    "service": 1.0, "technology": 1.0, "kind": 1.0, "path": 1.0,
 }  # fmt: skip
 
 
