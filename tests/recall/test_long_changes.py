@@ -153,6 +153,34 @@ def test_what_says_little_has_no_parts() -> None:
     assert parts(read_query(Query("\n\n".join(PLAN)))) == [], "a failure is told in many words of one thing"
 
 
+TEMPLATE = f"""## What does this change?
+
+{RISKY}
+
+## Type of change
+
+- [ ] Bug fix
+- [x] New feature
+
+## How has it been tested?
+
+Unit tests for the label, and screenshots of both themes.
+
+## Rollback
+
+Revert this pull request; nothing else hangs on its migration.
+"""
+
+
+def test_headings_and_items_say_sooner_that_there_are_several_things() -> None:
+    plain = "\n".join(line.strip("#-[]x ") for line in TEMPLATE.splitlines() if line)
+
+    assert len(parts_of(TEMPLATE)) == 2
+    assert parts_of(plain) == [], "as much without them is one thing"
+    assert parts_of("# Fix\n\n- one word\n- two words\n") == [], "too little for questions of their own"
+    assert asked(TEMPLATE)[0] == ("F-1", True)
+
+
 def test_a_part_holds_enough_to_be_asked_about_and_nothing_is_left_out() -> None:
     lines = [f"- step{n} renames alpha{n} to beta{n}" for n in range(40)]
 

@@ -20,6 +20,8 @@ _MOST_PATHS, _MOST_LETTERS_OF_PATHS = 2_000, 50_000
 # A change of so many different terms says more than one thing; a part of it has so many at least, and there are so
 # many parts at most, as each is a question of its own.
 _SAYS_MUCH, _FEWEST_TERMS, _MOST_PARTS = 60, 12, 8
+# One that is written as items, or under headings, says so sooner.
+_SAYS_MUCH_IN_ITEMS, _FEWEST_ITEMS = 30, 3
 # What begins a part, beside a blank line and the next file of a diff: an item, a heading.
 _BEGINS = re.compile(r" {0,3}(?:[-*+•]|\d+[.)])\s|#{1,6}\s")
 _WORD = re.compile(r"[a-z][a-z0-9\-]*")
@@ -65,9 +67,13 @@ def parts(read: ReadQuery) -> list[ReadQuery]:
     A plan of ten steps resembles nothing as a whole, and the one step that repeats a failure drowns in it; so does
     a change among the headings of a template. Which places a change touches, and its kind, hold for all of it.
     """
-    if read.query.kind != "change" or len({*read.title, *read.body}) < _SAYS_MUCH:
+    distinct = len({*read.title, *read.body})
+    if read.query.kind != "change" or distinct < _SAYS_MUCH_IN_ITEMS:
         return []
-    found = list(_shared_out(_passages(readable(read.query.text))))
+    passages = _passages(readable(read.query.text))
+    if distinct < _SAYS_MUCH and sum(bool(_BEGINS.match(passage)) for passage in passages) < _FEWEST_ITEMS:
+        return []
+    found = list(_shared_out(passages))
     if len(found) == 1:
         return []
     return [
