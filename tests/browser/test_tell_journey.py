@@ -174,7 +174,9 @@ def test_faint_likenesses_are_folded_while_telling(
 ) -> None:
     search = memory.search
     monkeypatch.setattr(
-        memory, "search", lambda *asked, **how: [replace(hit, said=False) for hit in search(*asked, **how)]
+        memory,
+        "search",
+        lambda *asked, **how: [replace(hit, said=False, probability=0.1) for hit in search(*asked, **how)],
     )
     page = open_browser(ada, javascript=javascript)
     page.goto("/failures/new/")

@@ -1,4 +1,4 @@
-"""What is clear, what is faint and what was answered stand apart, while a failure is typed and on its page."""
+"""What is clear, near, faint and answered stands apart, while a failure is typed and on its page."""
 
 import re
 from collections.abc import Callable
@@ -32,14 +32,18 @@ def failures(ada: Person) -> list[Failure]:
 
 @pytest.fixture
 def finding(monkeypatch: pytest.MonkeyPatch, failures: list[Failure]) -> Finding:
-    """Let recall say these and find the others faint: how clear a likeness is, is a matter of its weights."""
+    """Let recall say these and find the others near or faint: how clear a likeness is, is a matter of its weights."""
 
-    def found(*said: Failure) -> None:
+    def found(*said: Failure, others: float = 0.1) -> None:
         codes = {failure.code for failure in said}
 
         def search(*asked: Any, without: set[str], **how: Any) -> Any:
             hits = find(*asked, without=without | {failures[2].code}, **how)
-            return [replace(hit, said=hit.key in codes) for hit in hits]
+            said_first = sorted(hits, key=lambda hit: hit.key not in codes)
+            return [
+                replace(hit, said=hit.key in codes, probability=0.9 if hit.key in codes else others)
+                for hit in said_first
+            ]
 
         find = memory.search
         monkeypatch.setattr(memory, "search", search)
@@ -85,14 +89,32 @@ def test_where_nothing_is_clear_it_is_said_calmly(
 
 
 @every_place
+def test_the_nearest_stands_open_where_nothing_is_clear(
+    ada: Person, failures: list[Failure], finding: Finding, place: Callable[..., str]
+) -> None:
+    finding(others=0.21)
+
+    shown = place(ada, failures)
+
+    words = words_of(shown)
+    assert re.search(r"Nothing told earlier clearly resembles (it|this so far)\. This comes nearest:", words)
+    ((summary, [folded_one]),) = folded(shown).items()
+    assert summary == "1 fainter one"
+    (nearest,) = {failures[0].code, failures[1].code} - {folded_one}
+    assert re.search(f"nearest: {nearest} .{{0,60}} a repeat about 2 times in 10", words)
+    assert words.count("a faint likeness") == 1
+
+
+@every_place
 def test_below_a_clear_one_stand_fainter_ones(
     ada: Person, failures: list[Failure], finding: Finding, place: Callable[..., str]
 ) -> None:
-    finding(failures[0])
+    finding(failures[0], others=0.21)
 
     shown = place(ada, failures)
 
     assert "Nothing told earlier" not in words_of(shown)
+    assert "nearest" not in words_of(shown)
     assert folded(shown) == {"1 fainter one": [failures[1].code]}
     assert f'id="like-{failures[0].code}"' in shown
 
