@@ -50,6 +50,25 @@ def test_a_draft_survives_and_is_its_writers_only(ada: Person, bo: Person) -> No
     assert Draft.objects.get().fields == {"story": "half a story"}
 
 
+def test_a_draft_too_large_is_said_beside_the_button(ada: Person) -> None:
+    refused = keep(signed_in(ada), uuid.uuid4(), story="x" * 2_000_001)
+
+    said = refused.content.decode()
+    assert refused.status_code == 422
+    assert "This draft has 2,000,0" in said
+    assert "<main" not in said, "a page within the page"
+
+
+def test_what_no_database_keeps_is_said_once_however_often_a_draft_was_saved(ada: Person) -> None:
+    browser, key = signed_in(ada), uuid.uuid4()
+    for _ in range(3):
+        browser.post(f"/failures/new/{key}/draft/", {"story": "a\x00b"}, headers={"HX-Request": "true"})
+
+    answer = tell(browser, key, story="a\x00b")
+
+    assert browser.get(answer["Location"]).content.decode().count("Some characters can&#x27;t be kept") == 1
+
+
 def test_a_save_that_comes_after_the_telling_brings_nothing_back(ada: Person, bo: Person) -> None:
     key, browser = uuid.uuid4(), signed_in(ada)
     tell(browser, key)

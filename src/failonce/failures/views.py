@@ -98,7 +98,10 @@ def failure_tell(request: Request, key: uuid.UUID) -> HttpResponse:
 @require_POST
 def draft_save(request: Request, key: uuid.UUID) -> HttpResponse:
     """Keep the draft while it is typed."""
-    draft = writes.save_draft(actor=request.user, key=key, fields=_fields_of(request))
+    try:
+        draft = writes.save_draft(actor=request.user, key=key, fields=_fields_of(request))
+    except Refused as refusal:  # in its place beside the button; a page of its own would stand inside this one
+        return render(request, "failures/_draft_saved.html", {"problem": refusal}, status=refusal.status)
     return render(request, "failures/_draft_saved.html", {"draft": draft, "told": told_from(request.user, key)})
 
 

@@ -47,7 +47,8 @@ class CleanWords:
         if request.method == "POST" and not _is_clean(request.POST):
             request.POST = _cleaned(request.POST)  # type: ignore[assignment]
             request.META["failonce.cleaned"] = True
-            messages.warning(request, NOTE)
+            if "HX-Request" not in request.headers:  # sent while it is typed, over and over; the page then says it once
+                messages.warning(request, NOTE)
 
 
 def _is_clean(sent: QueryDict) -> bool:
