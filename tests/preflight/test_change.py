@@ -57,6 +57,7 @@ def test_paths_are_found_however_it_arrives(text, paths, why, size):
 
 
 SAME = [
+    ("\n".join(f"\x1b[1;32m{line}\x1b[m" for line in GIT.splitlines()), "a terminal's colours"),
     (GIT.replace("83db48f..bf269f4", "aaaaaaa..bbbbbbb"), "blobs of a rebase"),
     (GIT.replace("-1,4 +1,4", "-11,4 +12,4"), "lines that moved"),
     (GIT.replace("Mon, 4 May", "Tue, 5 May"), "another day"),
@@ -144,6 +145,16 @@ def test_ten_thousand_paths_are_bounded_and_that_is_said(folder, many):
     assert compared == change.paths, "as many as it says"
 
 
+@pytest.mark.parametrize("size", [None, 1, 7])
+def test_colours_hide_no_path_however_it_arrives(size):
+    lines = "".join(f"\x1b[1m{line}\x1b[m\n" for line in GIT.splitlines())
+
+    change = read(lines, size)
+
+    assert change.text == GIT
+    assert change.paths == ("config/pool.yaml",)
+
+
 def test_a_path_nobody_could_type_is_left_out():
     assert read(f"--- a/{'x' * 2_000}\n+++ b/{'x' * 2_000}\n").paths == ()
 
@@ -193,7 +204,12 @@ HUNKS = [
     ("@@ -1,20 +1,20 @@\n a\n...\n-old\n+new", ["-old"], ["+new"], "a hunk shortened by hand"),
     ("@@ -1 +1 @@\n-a\n+b\n-old\n+new", ["-a", "-old"], ["+b", "+new"], "a hunk that says too little"),
     (f"@@ -1,{'9' * 5000} +1,2 @@\n-old\n+new", ["-old"], ["+new"], "a number that is none"),
-    ("@@@ -1,2 -1,2 +1,2 @@@\n- old\n+ new\n\n- a step", ["- old"], ["+ new"], "a merge, and a list behind it"),
+    (
+        "@@@ -1,2 -1,2 +1,2 @@@\n- old\n -x\n++y\n +z\n\n- a",
+        ["- old", " -x"],
+        ["++y", " +z"],
+        "a merge, a list behind it",
+    ),
     ("+new", [], ["+new"], "an excerpt without a hunk"),
     ("GIT binary patch\nliteral 9\n+cmYL\n\n- a step", [], ["+cmYL"], "a binary file, and a list behind it"),
 ]

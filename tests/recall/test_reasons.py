@@ -64,3 +64,16 @@ def test_words_of_every_day_are_no_reason_beside_others() -> None:
 
 def test_words_of_every_day_are_said_where_they_were_all() -> None:
     assert quoted("Twenty people went away.", "Twenty pages") == ["Twenty"]
+
+
+def test_what_a_service_is_made_of_is_no_reason_beside_the_service() -> None:
+    told = Text("F-1", "Pool exhausted", "connections ran out", services=("web",), technologies=("docker", "npm"))
+
+    def reasons(*services: str) -> tuple[str, ...]:
+        asked = Query("raise the pool", services=services, technologies=("docker", "npm"), kind="change")
+        index = Index()
+        index.put(told)
+        return index.search(asked)[0].because
+
+    assert reasons("web")[1:] == ("same service: web",)
+    assert reasons()[1:] == ("same technology: docker, npm",)

@@ -24,6 +24,9 @@ _HEAD = re.compile(
     # Both lines together: alone, a removed SQL comment looks like the head of a file.
     r"|--- ([^\n]+)\n\+\+\+ ([^\n]+))"
 )
+# `git diff --color=always` begins each line with one, and no line would look like one of a diff.
+_COLOUR = re.compile(r"\x1b\[[0-9;:]{0,40}[mK]")
+_COLOUR_BEGUN = re.compile(r"\x1b(?:\[[0-9;:]{0,40})?\Z")
 _TWICE = re.compile(r'"?(?:[a-z]/)?(.+?)"? "?(?:[a-z]/)?\1"?')
 _ESCAPE = re.compile(r"\\([0-7]{3}|.)")
 # What differs when the same change is rebased, amended or asked about tomorrow.
@@ -58,18 +61,24 @@ class Change:
 def read_change(chunks: Iterable[str], paths: Iterable[str] = ()) -> Change:
     """Read a change piece by piece; `paths` adds those a client found in a part it didn't send."""
     head, rest, found = _Head(), _Rest(), _Paths()
-    newlines = IncrementalNewlineDecoder(None, translate=True)
-    for chunk in chunks:
-        text = newlines.decode(chunk)
+    for text in _plain(chunks):
         found.read(text)
         rest.read(head.read(text))
-    if left := newlines.decode("", final=True):
-        found.read(left)
-        rest.read(head.read(left))
     found.read("\n", last=True)
     for path in paths:
         found.keep(path)
     return Change(_clean(head.text + rest.note()), tuple(map(_clean, found.kept)), (*rest.notices(), *found.notices()))
+
+
+def _plain(chunks: Iterable[str]) -> Iterator[str]:
+    """Yield the pieces of a text with plain line ends and without the colours of a terminal."""
+    newlines, held = IncrementalNewlineDecoder(None, translate=True), ""
+    for chunk in chunks:
+        whole = _COLOUR.sub("", held + newlines.decode(chunk))
+        cut = _COLOUR_BEGUN.search(whole)
+        held = cut.group() if cut else ""
+        yield whole.removesuffix(held)
+    yield held + newlines.decode("", final=True)
 
 
 def decoded(stream: BinaryIO) -> Iterator[str]:
@@ -125,8 +134,8 @@ class _Rest:
         if not self._length:
             return []
         return [
-            f"This change is long: its first {LOOKED_AT:,} characters were compared, and the paths of all of it. "
-            "Ask in parts to have every line compared."
+            f"This change is long: its first {LOOKED_AT:,} characters were compared; behind them it was read for "
+            "paths only. Ask in parts to have every line compared."
         ]
 
 

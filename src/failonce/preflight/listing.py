@@ -7,7 +7,7 @@ from failonce.recall.diffs import with_files
 
 _HEAD = 40  # lines to look for a subject in
 _OF_A_MAIL = ("commit ", "From ", "From: ", "Author: ", "AuthorDate: ", "Commit: ", "CommitDate: ", "Date: ", "Merge: ")
-_WHERE = ("diff ", "index ", "--- ", "+++ ", "@@ ", "rename ", "new file ", "deleted file ", "similarity ")
+_WHERE = ("diff ", "index ", "--- ", "+++ ", "@@", "rename ", "new file ", "deleted file ", "similarity ")
 _DIFF = ("diff --", "--- ", "+++ ", "@@ ")
 # A template's first heading, "## Why", says nothing of the change below it.
 _BARE_HEADING, _HEADING = re.compile(r"#{2,6} \S+"), re.compile(r"^#{1,6} ")
@@ -32,10 +32,17 @@ def is_diff(change: str) -> bool:
 
 def lines_of(change: str) -> list[tuple[str, str]]:
     """Return each line with what it is: added, removed, where, or nothing in particular."""
-    return [(_kind(line) if is_file else "", line) for line, _, is_file in with_files(change.rstrip("\n"))]
+    kinds: list[tuple[str, str]] = []
+    sides = 1  # of the change before; a merge has several, and a column of signs for each
+    for line, begins, is_file in with_files(change.rstrip("\n")):
+        if begins or line.startswith("@@"):
+            sides = max(len(line) - len(line.lstrip("@")) - 1, 1)
+        kinds.append((_kind(line, sides) if is_file else "", line))
+    return kinds
 
 
-def _kind(line: str) -> str:
+def _kind(line: str, sides: int) -> str:
     if line.startswith(_WHERE):
         return "where"
-    return {"+": "added", "-": "removed"}.get(line[:1], "")
+    signs = line[:sides]
+    return "added" if "+" in signs else "removed" if "-" in signs else ""

@@ -42,7 +42,7 @@ class Reasons:
             reasons.append(f"both about {common.idea}")
         if shared.services:
             reasons.append(f"same service: {', '.join(sorted(shared.services))}")
-        if shared.technologies:
+        elif shared.technologies:  # what one service is made of, all of its failures have in common
             reasons.append(f"same technology: {', '.join(sorted(shared.technologies))}")
         if shared.kinds:
             reasons.append(f"same kind of change: {', '.join(sorted(shared.kinds))}")

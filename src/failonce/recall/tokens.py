@@ -24,7 +24,8 @@ _MARKS = (
     "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece"
     "\u102b-\u103e\u1056-\u1059\u105e-\u1060\u1062-\u1064\u1067-\u106d\u1071-\u1074\u1082-\u108d\u108f\u109a-\u109d\u17b4-\u17d3\u17dd"
 )
-_CHUNK = re.compile(rf"\w[\w{_MARKS}.\-/:\\@+#$~']*")
+# A number may be written with commas between its thousands; three digits before the first may be the first of a list.
+_CHUNK = re.compile(rf"\d{{1,2}}(?:,\d{{3}})+(?![\d,]*\w)|\w[\w{_MARKS}.\-/:\\@+#$~']*")
 _SEGMENT = re.compile(r"[^/\\:@]+")
 _PART = re.compile(rf"(?:[^\W_]|[{_MARKS}])+")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_a-zA-Z]+")
@@ -45,7 +46,8 @@ _VOLATILE = re.compile(
     )$""",
     re.VERBOSE,
 )
-_NUMBER_WORTH_KEEPING = re.compile(r"^(?:[3-5]\d\d|(?!19|20)\d{4,6})$")
+# Codes, ports and limits; of longer numbers those at which counters end. The others are somebody's ids.
+_NUMBER_WORTH_KEEPING = re.compile(r"^(?:[3-5]\d\d|(?!19|20)\d{4,6}|214748364[78]|429496729[56])$")
 
 # A term, and where what it stands for begins and ends.
 Placed = tuple[str, int, int]
@@ -123,8 +125,9 @@ def _read(chunk: str) -> list[Placed]:
 def _spaced(run: str, start: int) -> list[Placed]:
     start += len(run) - len(run.lstrip(_EDGES))
     run = run.strip(_EDGES)
-    if _NUMBER_WORTH_KEEPING.match(run):
-        return [(run, start, start + len(run))]
+    number = run.replace(",", "")
+    if _NUMBER_WORTH_KEEPING.match(number):
+        return [(number, start, start + len(run))]
     if _VOLATILE.match(run.lower()):
         return []
     return [placed for found in _SEGMENT.finditer(run) for placed in _segment(found.group(), start + found.start())]
