@@ -13,6 +13,8 @@ if TYPE_CHECKING:  # needs Django, which is opened first
 
 _LONG = 300.0  # seconds: each answer takes some 20 ms to learn from, one before a long change 100 ms
 
+_HEAD = f"{'shipped':>8} {'here':>8}"
+
 
 @click.group()
 def ranking() -> None:
@@ -28,12 +30,12 @@ def show() -> None:
     from failonce.ranking.weighing import occasions
 
     lists = [
-        "\n".join([f"{', '.join(filter(None, [occasion.name, each.how]))}:", *map(_in_words, each.signals)])
+        "\n".join([f"{', '.join(filter(None, [occasion.name, each.how]))}:", _HEAD, *map(_in_words, each.signals)])
         for occasion in occasions()
         for each in occasion.comparisons
     ]
     click.echo("\n\n".join(lists))
-    say(f"The first number is the shipped one. Answers that wait to teach: {answers_since(Ranking.objects.first())}.")
+    say(f"Answers that wait to teach: {answers_since(Ranking.objects.first())}.")
 
 
 @ranking.command()
