@@ -60,7 +60,7 @@ def resembling_context(person: Person, failure: Failure) -> dict[str, Any]:
     earlier = Failure.objects.visible_to(person).standing().filter(started_at__lte=failure.started_at)
     found, answers = ([], {}) if failure.withdrawn_at else (resembling(person, failure), answers_about(failure))
     mode = FailureMode.objects.filter(occurrences__failure=failure).first()
-    return {"failure": failure, "mode": mode} | _sorted_out(found, answers, earlier)
+    return {"failure": failure, "mode": mode} | _sorted_out(found, answers, earlier, is_known=mode is not None)
 
 
 def typed_context(
@@ -90,13 +90,16 @@ def _resemblances(
 
 
 def _sorted_out(
-    found: list[Resemblance], answers: Mapping[str, str], failures: FailureQuerySet
+    found: list[Resemblance], answers: Mapping[str, str], failures: FailureQuerySet, *, is_known: bool = False
 ) -> dict[str, list[Resemblance]]:
-    """Sort what recall finds and people answered about these failures: what is said, near, faint, and answered."""
+    """Sort what recall finds and people answered about these failures: what is said, near, faint, and answered.
+
+    Of what is known to be a repeat nothing needs to come near.
+    """
     both = [*found, *_answered_besides(found, answers, failures)]
     said = [each for each in both if each.said or each.answer == Answer.Value.YES]
     others = [each for each in found if each not in said]
-    near = [each for each in others[:1] if not said and each.probability >= _NEAR]
+    near = [each for each in others[:1] if not said and not is_known and each.probability >= _NEAR]
     shown = [*said, *others]
     return {"said": said, "near": near, "faint": others[len(near) :], "answered": [r for r in both if r not in shown]}
 
