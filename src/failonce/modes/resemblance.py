@@ -17,7 +17,7 @@ from failonce.recall import Hit, Query
 SHOWN = 5
 _WORTH_SHOWING = 0.08  # below this chance a card is noise even to somebody who asked
 # Where nothing is said, the nearest stands open from this chance: of organisations that recall knows nothing of, it is
-# the right one for half as many repeats more, and stands beside one in five or six novel failures.
+# the right one for half as many repeats more, and stands beside one in seven or eight novel failures.
 _NEAR = 0.2
 
 
