@@ -153,32 +153,34 @@ def test_what_says_little_has_no_parts() -> None:
     assert parts(read_query(Query("\n\n".join(PLAN)))) == [], "a failure is told in many words of one thing"
 
 
-TEMPLATE = f"""## What does this change?
-
-{RISKY}
-
-## Type of change
-
-- [ ] Bug fix
-- [x] New feature
-
-## How has it been tested?
-
-Unit tests for the label, and screenshots of both themes.
-
-## Rollback
-
-Revert this pull request; nothing else hangs on its migration.
-"""
+SECTIONS = {
+    "What does this change?": RISKY,
+    "Type of change": "A bug fix, nothing that breaks anything; documentation follows.",
+    "How has it been tested?": "Unit tests for the label, and screenshots of both themes at night on a telephone and a tablet.",
+    "Rollback": "Revert this pull request; nothing else hangs on its migration. Ask the platform team to deploy again.",
+}
+STEPS = [
+    "Announce the window on the status page.",
+    "Take a fresh dump of the invoices and note its size.",
+    "Pause the nightly reports.",
+    "Remove the retired add-on from all tenants by a script that takes any object id and removes it at once, for good.",
+    "Wait until the lag of both copies is zero, and compare their rows.",
+    "Switch the reports on again.",
+    "Close the window.",
+]
 
 
 def test_headings_and_items_say_sooner_that_there_are_several_things() -> None:
-    plain = "\n".join(line.strip("#-[]x ") for line in TEMPLATE.splitlines() if line)
+    template = "\n\n".join(f"## {heading}\n\n{text}" for heading, text in SECTIONS.items())
+    plan = "".join(f"{n}. {step}\n" for n, step in enumerate(STEPS, 1))
 
-    assert len(parts_of(TEMPLATE)) == 2
-    assert parts_of(plain) == [], "as much without them is one thing"
+    assert len(parts_of(template)) > 1
+    assert len(parts_of(plan)) > 1
+    assert parts_of(template.replace("## ", "")) == [], "as much without headings is one thing"
+    assert parts_of(" ".join(STEPS)) == [], "and without items"
     assert parts_of("# Fix\n\n- one word\n- two words\n") == [], "too little for questions of their own"
-    assert asked(TEMPLATE)[0] == ("F-1", True)
+    assert asked(template)[0] == ("F-1", True)
+    assert asked(plan)[0] == ("F-1", True)
 
 
 def test_a_part_holds_enough_to_be_asked_about_and_nothing_is_left_out() -> None:

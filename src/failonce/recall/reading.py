@@ -17,13 +17,13 @@ MOST_TITLE_TERMS = 400
 # A change of ten thousand files is a vendored tree or a reformatting; the first ones tell as much as all of them.
 # Whoever asks waits while each is compared with the places of every lesson.
 _MOST_PATHS, _MOST_LETTERS_OF_PATHS = 2_000, 50_000
-# A change of so many different terms says more than one thing; a part of it has so many at least, and there are so
-# many parts at most, as each is a question of its own.
+# A change of so many different terms says more than one thing, and one under headings or in items says so sooner; a
+# part of it has so many at least, and there are so many parts at most, as each is a question of its own.
 _SAYS_MUCH, _FEWEST_TERMS, _MOST_PARTS = 60, 12, 8
-# One that is written as items, or under headings, says so sooner.
-_SAYS_MUCH_IN_ITEMS, _FEWEST_ITEMS = 30, 3
-# What begins a part, beside a blank line and the next file of a diff: an item, a heading.
-_BEGINS = re.compile(r" {0,3}(?:[-*+•]|\d+[.)])\s|#{1,6}\s")
+_SAYS_MUCH_UNDER_HEADINGS, _FEWEST_HEADINGS = 45, 3
+_SAYS_MUCH_IN_ITEMS, _FEWEST_ITEMS = 30, 6
+# What begins a part, beside a blank line and the next file of a diff.
+_ITEM, _HEADING = re.compile(r" {0,3}(?:[-*+•]|\d+[.)])\s"), re.compile(r"#{1,6}\s")
 _WORD = re.compile(r"[a-z][a-z0-9\-]*")
 _HEADER = re.compile(
     r"^(?:diff --git a/\S+ b/(?P<git>\S+)"
@@ -71,7 +71,7 @@ def parts(read: ReadQuery) -> list[ReadQuery]:
     if read.query.kind != "change" or distinct < _SAYS_MUCH_IN_ITEMS:
         return []
     passages = _passages(readable(read.query.text))
-    if distinct < _SAYS_MUCH and sum(bool(_BEGINS.match(passage)) for passage in passages) < _FEWEST_ITEMS:
+    if not _say_much(distinct, passages):
         return []
     found = list(_shared_out(passages))
     if len(found) == 1:
@@ -80,6 +80,16 @@ def parts(read: ReadQuery) -> list[ReadQuery]:
         replace(read, query=replace(read.query, text=text, title=""), title=[], body=_change_terms(text))
         for text in found
     ]
+
+
+def _say_much(distinct: int, passages: list[str]) -> bool:
+    headings = sum(bool(_HEADING.match(passage)) for passage in passages)
+    items = sum(bool(_ITEM.match(passage)) for passage in passages)
+    return (
+        distinct >= _SAYS_MUCH
+        or (distinct >= _SAYS_MUCH_UNDER_HEADINGS and headings >= _FEWEST_HEADINGS)
+        or (distinct >= _SAYS_MUCH_IN_ITEMS and items >= _FEWEST_ITEMS)
+    )
 
 
 def _shared_out(passages: list[str]) -> Iterator[str]:
@@ -102,7 +112,7 @@ def _passages(text: str) -> list[str]:
     """A text taken apart where something else may begin; of a diff each file is a passage, whatever its lines say."""
     found: list[list[str]] = [[]]
     for line, begins_file, is_file in with_files(text):
-        if begins_file or (not is_file and (not line.strip() or _BEGINS.match(line))):
+        if begins_file or (not is_file and (not line.strip() or _ITEM.match(line) or _HEADING.match(line))):
             found.append([])
         if line.strip():
             found[-1].append(line)
