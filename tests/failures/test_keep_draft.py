@@ -62,7 +62,11 @@ def test_a_draft_too_large_is_said_beside_the_button(ada: Person) -> None:
 def test_what_no_database_keeps_is_said_once_however_often_a_draft_was_saved(ada: Person) -> None:
     browser, key = signed_in(ada), uuid.uuid4()
     for _ in range(3):
-        browser.post(f"/failures/new/{key}/draft/", {"story": "a\x00b"}, headers={"HX-Request": "true"})
+        browser.post(
+            f"/failures/new/{key}/draft/",
+            {"story": "a\x00b"},
+            headers={"HX-Request": "true", "Failonce-While-Typing": "yes"},
+        )
 
     answer = tell(browser, key, story="a\x00b")
 

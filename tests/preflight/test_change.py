@@ -202,6 +202,7 @@ def test_a_list_behind_a_diff_is_none_of_its_lines():
 HUNKS = [
     ('@@ -1,3 +1,3 @@\n "a\u2028b\x0cc"\n-old\n+new\n end', ["-old"], ["+new"], "line ends that git doesn't know"),
     ("@@ -1,20 +1,20 @@\n a\n...\n-old\n+new", ["-old"], ["+new"], "a hunk shortened by hand"),
+    ("@@ -1,2 +1,2 @@\n ...\n-old\n+new\n- a step", ["-old"], ["+new"], "dots that are there, a list behind it"),
     ("@@ -1 +1 @@\n-a\n+b\n-old\n+new", ["-a", "-old"], ["+b", "+new"], "a hunk that says too little"),
     (f"@@ -1,{'9' * 5000} +1,2 @@\n-old\n+new", ["-old"], ["+new"], "a number that is none"),
     (

@@ -29,6 +29,8 @@ STRANGE = {
     "null characters": "a\x00b\x00c",
     "combining marks": "e" + "\u0301" * 100_000,
     "many globs": "**/" * 10_000,
+    "a line of numbers": "12,345,67," * 20_000,
+    "a number without an end": "1" + ",000" * 40_000 + "x",
     "a hunk of uncountable lines": f"--- a\n+++ b\n@@ -1,{'9' * 5_000} +1 @@\n"
     + " ".join(f"word{n}" for n in range(90)),
 }

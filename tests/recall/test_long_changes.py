@@ -155,8 +155,8 @@ def test_what_says_little_has_no_parts() -> None:
 
 SECTIONS = {
     "What does this change?": RISKY,
-    "Type of change": "A bug fix, nothing that breaks anything; documentation follows.",
-    "How has it been tested?": "Unit tests for the label, and screenshots of both themes at night on a telephone and a tablet.",
+    "Type of change": "A bug fix, nothing that breaks anything; documentation and a changelog entry follow.",
+    "How has it been tested?": "Unit tests for the label, and screenshots of both themes at night on telephones.",
     "Rollback": "Revert this pull request; nothing else hangs on its migration. Ask the platform team to deploy again.",
 }
 STEPS = [
@@ -266,6 +266,19 @@ def test_the_files_a_diff_touches_are_read_whether_or_not_they_are_named_beside_
 
     assert "purg" in read_query(Query(diff, kind="change")).body
     assert "purg" in read_query(Query(diff, kind="change", paths=("tenants/purge.py",))).body
+
+
+def test_a_merge_is_read_as_any_other_diff() -> None:
+    plain = "index 1a2b3c4..5d6e7f8\n--- a/db/pool.yaml\n+++ b/db/pool.yaml\n@@ -1,2 +1,2 @@ pool\n-max: 1\n+max: 2"
+    merge = plain.replace("1a2b3c4..", "1a2b3c4,9a0b1c2..").replace("@@ -1,2 +1,2 @@", "@@@ -1,2 -1,2 +1,2 @@@")
+
+    read = [
+        read_query(Query(text, kind="change"))
+        for text in (f"diff --git a/db/pool.yaml b/db/pool.yaml\n{plain}", f"diff --cc db/pool.yaml\n{merge}")
+    ]
+
+    assert read[0].body == read[1].body
+    assert read[0].paths == read[1].paths == ("db/pool.yaml",)
 
 
 def test_many_parts_are_no_more_than_a_few_questions() -> None:

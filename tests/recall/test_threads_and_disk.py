@@ -62,7 +62,7 @@ def test_what_was_dropped_or_put_again_leaves_no_trace(tmp_path: Path, saved: bo
     texts = [_text(n) for n in range(30)]
     never.put_many(texts)
     index.put_many(_text(n) for n in range(60, 70))
-    for _ in range(5):
+    for _ in range(30):
         index.put_many(texts)
     for n in range(60, 70):
         index.drop(f"F-{n}")

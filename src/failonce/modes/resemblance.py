@@ -44,7 +44,7 @@ def resembling_text(
     limit: int = SHOWN,
 ) -> list[Resemblance]:
     """Return what a text resembles, best first; `answers` (code to answer) leaves out what was rejected."""
-    # Told failures always have a title; without one, a likeness of titles could never count.
+    # Told failures always have a title, and its words count three times.
     title = title.strip() or first_sentence(story)
     query = Query(text=story, title=title, services=services, before=before.timestamp() if before else None)
     return _resemblances(person, query, answers or {}, set(), limit)

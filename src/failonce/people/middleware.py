@@ -9,6 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Qu
 
 from failonce.people.words import NOTE, clean, is_clean
 
+WHILE_TYPING = "Failonce-While-Typing"  # the header of what a page sends by itself
+
 
 class SignInRequired(LoginRequiredMiddleware):
     """Sends strangers to the sign-in page, except under /api/, where a redirect would hide the 401."""
@@ -47,7 +49,7 @@ class CleanWords:
         if request.method == "POST" and not _is_clean(request.POST):
             request.POST = _cleaned(request.POST)  # type: ignore[assignment]
             request.META["failonce.cleaned"] = True
-            if "HX-Request" not in request.headers:  # sent while it is typed, over and over; the page then says it once
+            if WHILE_TYPING not in request.headers:  # sent over and over; what is posted in the end says it once
                 messages.warning(request, NOTE)
 
 

@@ -169,7 +169,7 @@ class _Paths:
     def keep(self, path: str) -> None:
         """Keep a path unless it is known, no path at all, or one too many."""
         path = path.strip()
-        if not path or path == "/dev/null" or len(path) > PATH_LIMIT or path in self.kept:
+        if self._are_more or not path or path == "/dev/null" or len(path) > PATH_LIMIT or path in self.kept:
             return
         if len(self.kept) < PATHS_KEPT and len(path) <= self._room:
             self.kept[path] = None

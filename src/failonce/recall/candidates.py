@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from failonce.recall.foremost import Values, few_of_equals, foremost
-from failonce.recall.postings import Floats, Ints, Numbers, Postings
+from failonce.recall.postings import Ints, Numbers, Postings
 
 # What a query may cost, whatever the size of the memory: its most telling
 # terms are read until so many postings are gathered, and so many texts are
@@ -31,11 +31,11 @@ class Question:
 
     words: list[str]
     ids: Ints
-    counts: Floats
-    rarity: Floats
-    weight: Floats
+    counts: Numbers
+    rarity: Numbers
+    weight: Numbers  # in full precision: of the sums no digit that is shown may hang on the order of terms
     length: float  # what the query weighs; with few texts to know words from, unknown terms too
-    new: Floats  # the dampened counts of terms that no text has; none once there are enough texts
+    new: Numbers  # the dampened counts of terms that no text has; none once there are enough texts
     unknown: tuple[tuple[str, float], ...]  # all terms that no text has, and their weight
     distinct: int  # how many different terms it has
     texts: int
@@ -54,15 +54,15 @@ def ask(postings: Postings, title: list[str], body: list[str], texts: int, *, fe
     pairs = sorted((number, term) for number, term in known if number is not None)
     ids = np.array([number for number, _ in pairs], dtype=np.int64)
     rarity = rarities(postings, ids, texts)
-    times = np.array([counts[term] for _, term in pairs], dtype=np.float32)
+    times = np.array([counts[term] for _, term in pairs], dtype=np.float64)
     weight = (1 + np.log(np.maximum(times, 1))) * rarity
-    new = np.append(_unknown(counts, known, texts), np.ones(max(0, fewest_terms - len(counts)), np.float32))
+    new = np.append(_unknown(counts, known, texts), np.ones(max(0, fewest_terms - len(counts))))
     return Question(
         words=[term for _, term in pairs],
         ids=ids,
         counts=times,
         rarity=rarity,
-        weight=weight.astype(np.float32),
+        weight=weight,
         length=float(np.sqrt(np.square(weight).sum() + np.square(new * rarest(texts)).sum())) or 1.0,
         new=new,
         unknown=tuple((term, _dampened(counts[term]) * rarest(texts)) for number, term in known if number is None),
@@ -71,7 +71,7 @@ def ask(postings: Postings, title: list[str], body: list[str], texts: int, *, fe
     )
 
 
-def _unknown(counts: Counter[str], known: list[tuple[int | None, str]], texts: int) -> Floats:
+def _unknown(counts: Counter[str], known: list[tuple[int | None, str]], texts: int) -> Numbers:
     """The counts of terms that no text has, for as many of them as count; the others are nought.
 
     Among ten texts nearly every word of a question is new, and the one it shares by
@@ -79,7 +79,7 @@ def _unknown(counts: Counter[str], known: list[tuple[int | None, str]], texts: i
     text has says more about the writer than about the failure, and none is counted.
     """
     share = max(0.0, 1 - texts / _ENOUGH_TEXTS)
-    return np.array([share * _dampened(counts[term]) for number, term in known if number is None], np.float32)
+    return np.array([share * _dampened(counts[term]) for number, term in known if number is None])
 
 
 def _dampened(count: int) -> float:
@@ -91,10 +91,10 @@ def rarest(texts: int) -> float:
     return float(np.log(1.0 + texts) + 1)
 
 
-def rarities(postings: Postings, ids: Ints, texts: int) -> Floats:
+def rarities(postings: Postings, ids: Ints, texts: int) -> Numbers:
     """The smoothed inverse document frequency of terms."""
     often = postings.frequencies(ids)
-    return np.asarray(np.log((1.0 + texts) / (1.0 + often)) + 1, np.float32)
+    return np.asarray(np.log((1.0 + texts) / (1.0 + often)) + 1, np.float64)
 
 
 def candidates(

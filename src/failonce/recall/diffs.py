@@ -82,7 +82,7 @@ class _File:
         return line.startswith(_SIGNS) and not (self.was_counted and _ITEM.match(line))
 
     def _counted(self, line: str) -> bool:
-        if _LEFT_OUT.fullmatch(line):
+        if not line.startswith(" ") and _LEFT_OUT.fullmatch(line):
             self.old = self.new = 0
             self.was_counted = False
             return True

@@ -223,7 +223,7 @@ class Index:
         """The first and the last known time, and how many are known."""
         if self._known_span is None:
             when = np.array(self._when)
-            known = when[np.isfinite(when)]
+            known = when[np.isfinite(when) & (np.frombuffer(self._alive, np.uint8) > 0)]
             ends = (known.min(), known.max()) if len(known) else (0.0, 0.0)
             self._known_span = (float(ends[0]), float(ends[1]), len(known))
         return self._known_span

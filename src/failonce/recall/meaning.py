@@ -150,7 +150,7 @@ class Meaning:
         del bits  # a bytearray cannot grow while a view of it is alive
         able = np.flatnonzero(allowed[owners])
         of_passages = [turn[owners] for turn in turns]
-        for looked_at in (_FIRST_LOOK, 10 * _FIRST_LOOK, len(able)):
+        for looked_at in (_FIRST_LOOK, 10 * _FIRST_LOOK, 100 * _FIRST_LOOK):  # further where copies stand nearest
             near = foremost(-apart, able, looked_at, *of_passages)
             best = np.full(len(allowed), -np.inf)
             # The last digits hang on the rows beside, and of copies they must not differ.

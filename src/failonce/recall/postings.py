@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 
@@ -85,7 +84,7 @@ class Postings:
         # The view is let go of at once: an array can't grow while one is alive.
         return np.frombuffer(self._often, np.uint32)[ids].astype(np.int64)
 
-    def sums(self, ids: Ints, worth: Floats) -> Numbers:
+    def sums(self, ids: Ints, worth: Numbers) -> Numbers:
         """What each text, retired or not, in order of number, holds of these terms, when each is worth so much."""
         lists = [self._lists[i] for i in ids.tolist()]
         packed = np.frombuffer(b"".join(lists), np.uint32)

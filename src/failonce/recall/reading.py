@@ -26,14 +26,14 @@ _SAYS_MUCH_IN_ITEMS, _FEWEST_ITEMS = 30, 6
 _ITEM, _HEADING = re.compile(r" {0,3}(?:[-*+•]|\d+[.)])\s"), re.compile(r"#{1,6}\s")
 _WORD = re.compile(r"[a-z][a-z0-9\-]*")
 _HEADER = re.compile(
-    r"^(?:diff --git a/\S+ b/(?P<git>\S+)"
+    r"^(?:diff --git a/\S+ b/(?P<git>\S+)|diff --(?:cc|combined) (?P<merged>\S+)"
     r"|(?:\+\+\+|---) (?:[ab]/)?(?P<file>(?!dev/null)\S+)"
     r"|rename (?:from|to) (?P<name>\S+))",
     re.MULTILINE,
 )
 # The machinery of a diff says nothing of what the change does.
 _MACHINERY = re.compile(
-    r"^(?:index [0-9a-f]+\.\.[0-9a-f]+.*|@@ .*? @@|diff --git.*"
+    r"^(?:index [0-9a-f,]+\.\.[0-9a-f]+.*|@@+ .*? @@+|diff --(?:git|cc|combined) .*"
     r"|(?:---|\+\+\+) .*|(?:new|old|deleted)(?: file)? mode.*|similarity index.*"
     r"|(?:Signed-off-by|Co-authored-by|Reviewed-by|Change-Id):.*)$",
     re.MULTILINE,
@@ -153,5 +153,5 @@ def _first(paths: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _paths(text: str) -> list[str]:
-    found = (m["git"] or m["file"] or m["name"] for m in _HEADER.finditer(text))
+    found = (m["git"] or m["merged"] or m["file"] or m["name"] for m in _HEADER.finditer(text))
     return [path for path in dict.fromkeys(found) if "/" in path or "." in path]

@@ -105,7 +105,7 @@ def _pairs(
     codes = rows * width + tokens
     both, counts = _counted(np.concatenate([codes, *[codes[titles]] * (TITLE_COUNTS - 1)]))
     row, column = both // width, both % width
-    rare = rarities(postings, distinct, question.texts).astype(np.float64)
+    rare = rarities(postings, distinct, question.texts)
     at, hit = _places(question.ids, distinct)
     asked = np.where(hit, question.weight[at] if len(question.ids) else 0.0, 0.0)
     weight = (1 + np.log(np.maximum(counts, 1))) * rare[column]
@@ -199,4 +199,5 @@ def _neighbours(pairs: _Pairs) -> Numbers:
     np.fill_diagonal(alike, 0.0)
     most = min(_NEIGHBOURS, pairs.many)
     nearest = np.partition(alike, pairs.many - most, axis=1)[:, pairs.many - most :]
-    return np.asarray(nearest.mean(axis=1), np.float64)
+    # Beyond, its digits hang on the order of terms.
+    return np.asarray(np.round(nearest.mean(axis=1), 5), np.float64)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 # Raised whenever terms or packing change: an older folder is then built anew
 # instead of being misread.
-FORMAT = 4
+FORMAT = 5
 _FILE, _WORDS = "index.npz", "words"
 
 

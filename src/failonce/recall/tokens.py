@@ -24,8 +24,8 @@ _MARKS = (
     "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece"
     "\u102b-\u103e\u1056-\u1059\u105e-\u1060\u1062-\u1064\u1067-\u106d\u1071-\u1074\u1082-\u108d\u108f\u109a-\u109d\u17b4-\u17d3\u17dd"
 )
-# A number may be written with commas between its thousands; three digits before the first may be the first of a list.
-_CHUNK = re.compile(rf"\d{{1,2}}(?:,\d{{3}})+(?![\d,]*\w)|\w[\w{_MARKS}.\-/:\\@+#$~']*")
+# A long number may be written with commas between its thousands. "80,443" and "500,503,504" are lists of short ones.
+_CHUNK = re.compile(rf"\d{{1,2}}(?:,\d{{3}}){{2,4}}(?!,?\w)|\w[\w{_MARKS}.\-/:\\@+#$~']*")
 _SEGMENT = re.compile(r"[^/\\:@]+")
 _PART = re.compile(rf"(?:[^\W_]|[{_MARKS}])+")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_a-zA-Z]+")
