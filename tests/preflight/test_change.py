@@ -177,6 +177,7 @@ CALLED = [
     ("diff --git a/x.py b/x.py\n--- a/x.py\n+++ b/x.py\n", "x.py", "a bare diff by the first path it touches"),
     ("diff --git\n", "diff --git", "anything else by its first line"),
     ("## Why\n\nOrders wait.\n", "Orders wait.", "a filled-in template by what stands under its first heading"),
+    ("## What does this do?\n\nIt waits.\n", "It waits.", "a template that asks by its first answer"),
     ("# Upgrade Redis to 7\n\nSoon.\n", "Upgrade Redis to 7", "a heading that says something by that"),
     ("#1234: fewer retries", "#1234: fewer retries", "and a number by itself"),
     ("## Why\n", "## Why", "a heading alone by itself"),

@@ -118,7 +118,10 @@ def save_draft(*, actor: Person, key: uuid.UUID, fields: Mapping[str, Any]) -> D
     """
     size = sum(len(str(value)) for value in fields.values())
     if size > 2 * STORY_LIMIT:
-        raise Refused(f"This draft has {size:,} characters; up to {2 * STORY_LIMIT:,} are kept.")
+        raise Refused(
+            f"This draft has {size:,} characters, and up to {2 * STORY_LIMIT:,} are kept. Shorten it; until then only"
+            " this page has it."
+        )
     kept = {name: _clean(value) for name, value in fields.items()}
     _hold_drafts(actor)
     if told_from(actor, key) or not _says_anything(kept):

@@ -9,8 +9,8 @@ _HEAD = 40  # lines to look for a subject in
 _OF_A_MAIL = ("commit ", "From ", "From: ", "Author: ", "AuthorDate: ", "Commit: ", "CommitDate: ", "Date: ", "Merge: ")
 _WHERE = ("diff ", "index ", "--- ", "+++ ", "@@", "rename ", "new file ", "deleted file ", "similarity ")
 _DIFF = ("diff --", "--- ", "+++ ", "@@ ")
-# A template's first heading, "## Why", says nothing of the change below it.
-_BARE_HEADING, _HEADING = re.compile(r"#{2,6} \S+"), re.compile(r"^#{1,6} ")
+# A template's first heading, "## Why" or "## What does this change?", says nothing of the change below it.
+_BARE_HEADING, _HEADING = re.compile(r"#{2,6} (?:\S+|.*\?)"), re.compile(r"^#{1,6} ")
 
 
 def title_of(change: str) -> str:

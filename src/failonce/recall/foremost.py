@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from failonce.recall.postings import Ints
 
 # So many copies of one text show that it was told often; the rest would only take the place of others.
-MOST_EQUALS = 10
+_MOST_EQUALS = 10
 Values = NDArray[Any]
 
 
@@ -38,4 +38,4 @@ def few_of_equals(scores: Values, places: Ints, *turns: Values) -> Ints:
     found = scores[places]
     begins = np.flatnonzero(np.append(True, found[1:] != found[:-1])[: len(found)])
     nth = np.arange(len(found)) - np.repeat(begins, np.diff(np.append(begins, len(found))))
-    return places[nth < MOST_EQUALS]
+    return places[nth < _MOST_EQUALS]
